@@ -1,0 +1,101 @@
+// swift-tools-version:6.2
+// SPDX-License-Identifier: Apache-2.0
+//
+// The rooms of docs/architecture.md, floor by floor. An arrow in `dependencies` is the only way one room
+// may see another; bin/check fails on an import that is not declared here.
+import PackageDescription
+
+func github(_ name: String, _ version: Version) -> Package.Dependency {
+    .package(url: "https://github.com/\(name)", from: version)
+}
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(room)Tests", dependencies: [.target(name: room), "TestSupport"] + dependencies,
+        swiftSettings: swiftSettings)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+    name: "comity",
+    products: [
+        .executable(name: "comity", targets: ["comity"]),
+        // What a third party needs to verify acts, registers and packages, and nothing more.
+        .library(name: "ComityCore", targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing"]),
+    ],
+    dependencies: [
+        github("hummingbird-project/hummingbird", "2.28.1"),
+        github("hummingbird-project/swift-mustache", "2.1.1"),
+        github("groue/GRDB.swift", "7.10.0"),
+        github("apple/swift-crypto", "4.5.2"),
+        github("apple/swift-certificates", "1.21.1"),
+        github("apple/swift-asn1", "1.7.4"),
+        github("apple/swift-nio", "2.101.2"),
+        github("apple/swift-nio-ssl", "2.37.6"),
+        github("apple/swift-http-types", "1.8.0"),
+        github("apple/swift-argument-parser", "1.8.2"),
+        github("apple/swift-log", "1.16.2"),
+        github("swift-server/async-http-client", "1.37.0"),
+        github("swift-server/swift-service-lifecycle", "2.13.0"),
+        github("jpsim/Yams", "6.2.2"),
+    ],
+    targets: [
+        // floor 0
+        room("Standards"),
+        room("Law", ["Standards", "Yams"], resources: [.copy("Instruments")]),
+        room("Register", ["Standards", crypto]),
+        // floor 1
+        room("Dossier", ["Standards", "Law"]),
+        room("Sealing", ["Standards", crypto, cryptoExtras]),
+        room("Exchange", ["Standards", "Dossier", "Register", "Sealing"]),
+        // floor 2
+        room("Storage", ["Standards", "Register", "Dossier", "Exchange", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "Transport",
+            [
+                "Standards", "Exchange", hummingbird, crypto,
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        // floor 3
+        room("Node", ["Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport"]),
+        // floor 4
+        room(
+            "Desk",
+            ["Standards", "Dossier", "Node", hummingbird, "Yams", .product(name: "Mustache", package: "swift-mustache")],
+            resources: [.copy("Resources")]),
+        // floor 5
+        .executableTarget(
+            name: "comity",
+            dependencies: [
+                "Standards", "Law", "Dossier", "Sealing", "Node", "Desk",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.copy("Demo")],
+            swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Dossier
+public import Register
+public import Sealing
+public import Standards
+
+/// What a State publishes about one of its nodes: who answers, where, and with which keys. Travels as a JWS signed by the
+/// State's own root key (`docs/formats/directory-entry.md`).
+public struct DirectoryEntry: Sendable, Codable, Equatable {
+    public static let version = 1
+    /// JWS `typ`.
+    public static let mediaType = "comity-directory+jws"
+    /// Largest accepted signed entry, in bytes.
+    public static let limit = 256 * 1024
+
+    public struct Authority: Sendable, Codable, Equatable {
+        /// Short id, for example `xa-247`.
+        public let id: String
+        public let name: String
+        /// Accepted languages, BCP 47.
+        public let languages: [String]
+        /// IANA time zone of its officers.
+        public let timeZone: String
+        /// E.164, or nil.
+        public let phone: String?
+        public let email: String?
+
+        public init(id: String, name: String, languages: [String], timeZone: String, phone: String?, email: String?) {
+            self.id = id
+            self.name = name
+            self.languages = languages
+            self.timeZone = timeZone
+            self.phone = phone
+            self.email = email
+        }
+    }
+
+    public let v: Int
+    public let state: StateCode
+    public let authority: Authority
+    /// Where its node is reached, `https://host:port`.
+    public let endpoint: String
+    /// Signs this entry; its fingerprint is what two persons compare on the telephone.
+    public let rootKey: VerifyingKey
+    /// Signs acts and package statements.
+    public let signingKey: VerifyingKey
+    /// Receives acts and packages (age X25519).
+    public let sealing: String
+    /// The certificate the node shows in TLS, as server and as client: base64 of the DER bytes.
+    public let certificate: String
+    /// Key of its register.
+    public let register: NoteVerifier
+    public let exercise: Bool
+    public let issuedAt: Instant
+
+    public init(
+        state: StateCode, authority: Authority, endpoint: String, rootKey: VerifyingKey, signingKey: VerifyingKey, sealing: String,
+        certificate: String, register: NoteVerifier, exercise: Bool, issuedAt: Instant
+    ) {
+        v = Self.version
+        self.state = state
+        self.authority = authority
+        self.endpoint = endpoint
+        self.rootKey = rootKey
+        self.signingKey = signingKey
+        self.sealing = sealing
+        self.certificate = certificate
+        self.register = register
+        self.exercise = exercise
+        self.issuedAt = issuedAt
+    }
+
+    public var party: Party { Party(state: state, authority: authority.id) }
+
+    /// Eight groups of five digits: the first 128 bits of the SHA-256 of the root key, 16 bits a group. Digits, because
+    /// they are read over the telephone in every language.
+    public var fingerprint: String { Self.fingerprint(of: rootKey) }
+
+    public static func fingerprint(of key: VerifyingKey) -> String {
+        let digest = Hash.of(key.rawRepresentation).bytes
+        return (0..<8).map { group in
+            let value = String(Int(digest[group * 2]) << 8 | Int(digest[group * 2 + 1]))
+            return String(repeating: "0", count: 5 - value.count) + value
+        }.joined(separator: " ")
+    }
+
+    public func signed(by root: SigningKey) throws(ComityError) -> [UInt8] {
+        try JWS.sign(payload: try IJSON.encode(self), type: Self.mediaType, key: root)
+    }
+
+    /// Reads a signed entry and checks that its own root key signed it. Whether that root key is the State's is what the
+    /// second channel confirms.
+    /// - Throws: `.schema`, `.tooLarge`, `.badSignature`.
+    public init(verifying jws: [UInt8]) throws(ComityError) {
+        let parsed = try JWS(parsing: jws, limit: Self.limit)
+        let entry = try IJSON.decode(DirectoryEntry.self, from: parsed.payload, limit: Self.limit)
+        guard parsed.signatures.count == 1, parsed.signatures[0].type == Self.mediaType, parsed.isValid(0, with: entry.rootKey) else {
+            throw ComityError(
+                .badSignature, "The directory entry is not signed by the root key it names.", why: "It was changed, or it was not made by that State.",
+                next: "Ask the State to export it again.")
+        }
+        try entry.validate()
+        self = entry
+    }
+
+    private func validate() throws(ComityError) {
+        func require(_ holds: Bool, _ says: String) throws(ComityError) {
+            guard holds else { throw ComityError(.schema, "The directory entry is not well-formed: \(says)") }
+        }
+        try require(v == Self.version, "its version is \(v), this node reads \(Self.version).")
+        try require(endpoint.hasPrefix("https://") && endpoint.utf8.count <= 300 && Text.safe(endpoint, limit: 300) == endpoint, "the endpoint is not an https address.")
+        _ = try AgeRecipient(sealing)
+        try require((Base64.decode(certificate)?.count ?? 0) > 0, "the certificate is not base64.")
+        for text in [authority.id, authority.name, authority.timeZone, authority.phone ?? "x", authority.email ?? "x"] + authority.languages {
+            try require(!text.isEmpty && text.utf8.count <= 300 && Text.safe(text, limit: 300) == text, "a name is empty, too long or unprintable.")
+        }
+        try require(authority.id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }, "the id of the authority is not made of a-z, 0-9 and -.")
+        try require(authority.languages.count <= 32, "too many languages.")
+    }
+}
+
+/// Another State's node as this node knows it.
+public struct Peer: Sendable, Equatable {
+    public enum Trust: String, Sendable, Codable {
+        /// Imported, not yet confirmed over a second channel: nothing is sent to it or taken from it.
+        case unconfirmed
+        case confirmed
+        /// Its keys are no longer believed.
+        case revoked
+    }
+
+    public let entry: DirectoryEntry
+    /// The signed entry as it came.
+    public let jws: [UInt8]
+    public let trust: Trust
+    public let addedAt: Instant
+    /// When and by whom it was confirmed, and how.
+    public let confirmedAt: Instant?
+    public let confirmedBy: String?
+
+    public init(entry: DirectoryEntry, jws: [UInt8], trust: Trust, addedAt: Instant, confirmedAt: Instant?, confirmedBy: String?) {
+        self.entry = entry
+        self.jws = jws
+        self.trust = trust
+        self.addedAt = addedAt
+        self.confirmedAt = confirmedAt
+        self.confirmedBy = confirmedBy
+    }
+}

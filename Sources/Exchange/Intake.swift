@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Dossier
+public import Register
+public import Sealing
+public import Standards
+
+/// Judges what another State sent, before anything is written. Pure: what it must know is passed in.
+public struct Intake: Sendable {
+    /// Largest accepted sealed message, in bytes: a signed act and the envelope around it.
+    public static let limit = Act.limit + 64 * 1024
+    /// How far a sender's clock may be ahead of ours.
+    public static let clockTolerance: Int64 = 10 * 60 * 1000
+
+    /// What came of it.
+    public enum Verdict: Sendable {
+        case accept(VerifiedAct)
+        /// Known already, byte for byte: receipt it again.
+        case duplicate(VerifiedAct)
+        /// Sound, but an act that it follows has not arrived; the sender tries again.
+        case notYet(ComityError)
+        /// Not believed. Kept with its code, out of the inbox.
+        case quarantine(ComityError)
+    }
+
+    public let own: Party
+    public let exercise: Bool
+    public let now: Instant
+    /// Finds the peer whose signing key has this id.
+    public let peer: @Sendable (_ keyID: String) -> Peer?
+    /// Hash of an act that is registered here.
+    public let knownHash: @Sendable (_ id: UUIDv7) throws -> Hash?
+    /// Acts of a file that are registered here.
+    public let acts: @Sendable (_ file: UUIDv7) throws -> [Dossier.HashedAct]
+    /// A file has this reference.
+    public let knownReference: @Sendable (_ ref: FileReference) throws -> Bool
+
+    public init(
+        own: Party, exercise: Bool, now: Instant, peer: @escaping @Sendable (String) -> Peer?,
+        knownHash: @escaping @Sendable (UUIDv7) throws -> Hash?, acts: @escaping @Sendable (UUIDv7) throws -> [Dossier.HashedAct],
+        knownReference: @escaping @Sendable (FileReference) throws -> Bool
+    ) {
+        self.own = own
+        self.exercise = exercise
+        self.now = now
+        self.peer = peer
+        self.knownHash = knownHash
+        self.acts = acts
+        self.knownReference = knownReference
+    }
+
+    /// Opens the envelope; everything that can be wrong with it has its code.
+    public static func open(_ sealed: [UInt8], with identity: AgeIdentity) throws(ComityError) -> UnverifiedAct {
+        guard sealed.count <= limit else {
+            throw ComityError(.tooLarge, "The message has \(sealed.count) bytes; at most \(limit) are accepted.")
+        }
+        return try UnverifiedAct(try Age.decrypt(sealed, with: [identity], limit: Act.limit))
+    }
+
+    /// - Throws: only when the node's own store cannot be read; every fault of the message is a verdict.
+    public func judge(_ sealed: [UInt8], with identity: AgeIdentity) throws -> Verdict {
+        do {
+            let unverified = try Self.open(sealed, with: identity)
+            return try judge(unverified)
+        } catch let error as ComityError where error.code != .storage {
+            if error.code == .predecessorMissing { return .notYet(error) }
+            if error.code == .verificationFailed { return .quarantine(ComityError(.cannotDecrypt, error.what, why: error.why, next: error.next)) }
+            return .quarantine(error)
+        }
+    }
+
+    private func judge(_ unverified: UnverifiedAct) throws -> Verdict {
+        guard let signature = unverified.jws.signatures.first, let peer = peer(signature.keyID) else {
+            throw ComityError(.unknownKey, "The act is signed by a key that is not in the directory of this node.")
+        }
+        switch peer.trust {
+        case .confirmed: break
+        case .unconfirmed:
+            throw ComityError(
+                .unknownKey, "The key of \(peer.entry.state) has not been confirmed over a second channel.",
+                next: "Compare the fingerprint by telephone, then comity trust confirm \(peer.entry.state).")
+        case .revoked: throw ComityError(.revokedKey, "The key of \(peer.entry.state) that signed the act has been revoked.")
+        }
+        let verified = try unverified.verified(by: peer.entry.signingKey)
+        let act = verified.act
+        guard act.from == peer.entry.party else {
+            throw ComityError(.keyOfAnotherState, "The act says it is from \(act.from), but a key of \(peer.entry.party) signed it.")
+        }
+        guard act.to == own else { throw ComityError(.wrongRecipient, "The act is for \(act.to), not for \(own).") }
+        guard act.exercise == exercise else {
+            throw ComityError(
+                .exerciseMismatch, exercise ? "A real act was sent to a node in exercise mode." : "An act of an exercise was sent to a real node.")
+        }
+        guard act.at.milliseconds <= now.milliseconds + Self.clockTolerance, act.at.utcYear >= 2024 else {
+            throw ComityError(.impossibleTime, "The act is dated \(act.at); here it is \(now.utc).")
+        }
+        if let known = try knownHash(act.id) {
+            guard known == verified.hash else { throw ComityError(.replay, "Another act with the id \(act.id) is registered here.") }
+            return .duplicate(verified)
+        }
+        try judgeStep(verified)
+        return .accept(verified)
+    }
+
+    /// The same rules of the life cycle that the sender must have applied, over the acts the sender knew.
+    private func judgeStep(_ verified: VerifiedAct) throws {
+        let act = verified.act
+        let known = try acts(act.file)
+        if act.kind == .request {
+            let body = try ActBody.read(ActBody.Request.self, from: act)
+            guard known.isEmpty, try !knownReference(body.ref) else {
+                throw ComityError(.replay, "The file \(body.ref) is open already; a request cannot open it again.")
+            }
+            guard act.by.approvals.contains(where: { $0.officer != act.by.officer }) else {
+                throw ComityError(.transitionNotAllowed, "The request carries no approval by a second person.")
+            }
+            return
+        }
+        let missing = ComityError(.predecessorMissing, "An act that this one follows has not arrived yet.")
+        guard !known.isEmpty else { throw missing }
+        guard let past = try Dossier(folding: known).causalPast(of: act.after) else { throw missing }
+        let before = try Dossier(folding: past)
+        guard act.lamport == before.nextLamport, let side = before.side(of: act.from.state), before.opening.from == act.from || before.opening.to == act.from
+        else { throw ComityError(.schema, "The act does not fit the acts that it says it follows.") }
+        guard let step = before.type.lifeCycle.transition(act.kind, from: before.state), step.side == side else {
+            throw ComityError(
+                .transitionNotAllowed, "The \(side.rawValue) State cannot \(act.kind.rawValue) a \(before.type.rawValue) file that is \(before.state.rawValue).")
+        }
+    }
+}

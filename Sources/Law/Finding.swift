@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a rule says about a draft.
+public struct Finding: Sendable, Codable, Equatable {
+    /// `must` stops the sending, `should` wants a change or a reason, `note` informs.
+    public enum Level: String, Sendable, Codable, CaseIterable, Comparable {
+        case must, should, note
+
+        public static func < (left: Self, right: Self) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
+    }
+
+    public let level: Level
+    /// Id of the rule.
+    public let rule: String
+    public let instrument: String
+    /// For example `42(3)(d)`.
+    public let article: String
+    public let tag: VerificationTag
+    /// Nobody has compared this rule with the official text yet; every screen says so.
+    public let unverified: Bool
+    /// Dotted path of the field that is missing or wrong.
+    public let field: String
+    public let says: String
+    /// What exactly is wrong with this field, when the rule looked inside it.
+    public let detail: String?
+    public let mend: String
+
+    init(rule: Rule, field: String, detail: String? = nil) {
+        level = rule.level
+        self.rule = rule.id
+        instrument = rule.instrument
+        article = rule.cite
+        tag = rule.tag
+        unverified = rule.tag.isUnverified
+        self.field = field
+        says = rule.says
+        self.detail = detail
+        mend = rule.mend
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Exchange
+import Register
+import Sealing
+public import Standards
+import Storage
+
+/// What recomputing the whole register found.
+public struct AuditReport: Sendable, Codable {
+    public struct Fault: Sendable, Codable, Equatable {
+        /// Index of the entry, or -1 when the fault is not at one entry.
+        public let index: Int64
+        /// Reference of the file, where one is known.
+        public let file: String?
+        public let says: String
+    }
+
+    public var ok: Bool { faults.isEmpty }
+    public var entries: Int64 = 0
+    public var acts = 0
+    public var events = 0
+    public var checkpoints = 0
+    public var receipts = 0
+    /// Own acts the other State has not receipted yet: owed, not wrong.
+    public var unreceipted = 0
+    public var root = ""
+    /// The newest signed checkpoint.
+    public var head = ""
+    public var faults: [Fault] = []
+
+    private enum CodingKeys: String, CodingKey { case ok, entries, acts, events, checkpoints, receipts, unreceipted, root, head, faults }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        entries = try values.decode(Int64.self, forKey: .entries)
+        acts = try values.decode(Int.self, forKey: .acts)
+        events = try values.decode(Int.self, forKey: .events)
+        checkpoints = try values.decode(Int.self, forKey: .checkpoints)
+        receipts = try values.decode(Int.self, forKey: .receipts)
+        unreceipted = try values.decode(Int.self, forKey: .unreceipted)
+        root = try values.decode(String.self, forKey: .root)
+        head = try values.decode(String.self, forKey: .head)
+        faults = try values.decode([Fault].self, forKey: .faults)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(ok, forKey: .ok)
+        try values.encode(entries, forKey: .entries)
+        try values.encode(acts, forKey: .acts)
+        try values.encode(events, forKey: .events)
+        try values.encode(checkpoints, forKey: .checkpoints)
+        try values.encode(receipts, forKey: .receipts)
+        try values.encode(unreceipted, forKey: .unreceipted)
+        try values.encode(root, forKey: .root)
+        try values.encode(head, forKey: .head)
+        try values.encode(faults, forKey: .faults)
+    }
+}
+
+extension Node {
+    /// Recomputes everything from the bytes: entries, tree, checkpoints, signatures, receipts, files.
+    public func audit() throws(ComityError) -> AuditReport {
+        try store.read { reader in
+            var report = AuditReport()
+            try auditEntries(reader, &report)
+            try auditReceipts(reader, &report)
+            try auditFiles(reader, &report)
+            return report
+        }
+    }
+
+    private func auditEntries(_ reader: Reader, _ report: inout AuditReport) throws {
+        var notes: [Int64: String] = [:]
+        try reader.eachCheckpoint { notes[$0] = $1 }
+        var tree = CompactTree()
+        let key = keys.register.verifier
+        try reader.eachEntry { index, content, kind, ref in
+            func fault(_ says: String) { report.faults.append(.init(index: index, file: nil, says: says)) }
+            if index != tree.size { fault("Entry \(tree.size) is missing; the next one is \(index).") }
+            guard let content = Hash(content) else { return fault("Entry \(index) holds no hash.") }
+            switch kind {
+            case "act":
+                report.acts += 1
+                guard let stored = try reader.act(ref) else {
+                    fault("The act of entry \(index) is gone.")
+                    break
+                }
+                if let says = auditAct(stored, content: content, index: index) { fault(says) }
+            case "event":
+                report.events += 1
+                guard let bytes = try reader.eventBytes(ref) else {
+                    fault("The event of entry \(index) is gone.")
+                    break
+                }
+                if Hash.of(bytes) != content { fault("The event of entry \(index) was changed.") }
+            default: fault("Entry \(index) is of the unknown kind “\(Text.safe(kind, limit: 20))”.")
+            }
+            tree.append(RegisterEntry(content: content).leafHash)
+            for (level, position, hash) in tree.completed where try reader.node(level, position) != hash {
+                fault("The tree node (\(level), \(position)) above entry \(index) was changed.")
+            }
+            if let note = notes.removeValue(forKey: tree.size) {
+                report.checkpoints += 1
+                do throws(ComityError) {
+                    let checkpoint = try Checkpoint(note, signedBy: key)
+                    if checkpoint.root != tree.root { fault("The checkpoint of size \(tree.size) has another root.") }
+                    if checkpoint.size != tree.size { fault("The checkpoint stored for size \(tree.size) is of size \(checkpoint.size).") }
+                } catch { fault("The checkpoint of size \(tree.size) does not verify: \(error.what)") }
+                report.head = note
+            }
+        }
+        for size in notes.keys.sorted() {
+            report.faults.append(.init(index: -1, file: nil, says: "A checkpoint of size \(size) was signed, but the register has \(tree.size) entries."))
+        }
+        if tree.size > 0, report.head.isEmpty || (try? Checkpoint(report.head, signedBy: key))?.size != tree.size {
+            report.faults.append(.init(index: tree.size - 1, file: nil, says: "No checkpoint covers the last entries."))
+        }
+        report.entries = tree.size
+        report.root = tree.root.description
+    }
+
+    private func auditAct(_ stored: StoredAct, content: Hash, index: Int64) -> String? {
+        do throws(ComityError) {
+            guard stored.index == index else { return "The act \(stored.id) says it is entry \(stored.index)." }
+            guard let key = signingKey(of: stored) else { return "The act \(stored.id) is signed by a key that is not in the directory." }
+            let verified = try VerifiedAct.reread(stored.jws, key: key)
+            guard verified.hash == content, stored.hash == content, verified.act.id == stored.id else { return "The act \(stored.id) was changed." }
+            return nil
+        } catch { return "The act \(stored.id) does not verify: \(error.what)" }
+    }
+
+    private func signingKey(of stored: StoredAct) -> VerifyingKey? {
+        guard let kid = try? JWS(parsing: stored.jws, limit: Act.limit).signatures.first?.keyID else { return nil }
+        if stored.outgoing { return keys.signing.verifyingKey.keyID == kid ? keys.signing.verifyingKey : nil }
+        return peers.peer(keyID: kid)?.entry.signingKey
+    }
+
+    private func auditReceipts(_ reader: Reader, _ report: inout AuditReport) throws {
+        for row in try reader.files() {
+            for stored in try reader.acts(of: row.id) where stored.outgoing {
+                func fault(_ says: String) { report.faults.append(.init(index: stored.index, file: row.ref.description, says: says)) }
+                guard let bytes = try reader.receipt(of: stored.id) else {
+                    report.unreceipted += 1
+                    continue
+                }
+                report.receipts += 1
+                guard let peer = try reader.peer(row.counterpart) else {
+                    fault("The receipt for \(stored.id) is from a State that is not in the directory.")
+                    continue
+                }
+                do throws(ComityError) {
+                    let receipt = try IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit)
+                    _ = try receipt.verify(act: stored.hash, signedBy: peer.entry.register)
+                } catch { fault("The receipt for \(stored.id) does not verify: \(error.what)") }
+            }
+        }
+    }
+
+    private func auditFiles(_ reader: Reader, _ report: inout AuditReport) throws {
+        for row in try reader.files() {
+            func fault(_ says: String) { report.faults.append(.init(index: -1, file: row.ref.description, says: says)) }
+            do {
+                let dossier = try Self.dossier(row.id, reader)
+                let side: Side = dossier.opening.from == party ? .requesting : .requested
+                let counterpart = side == .requesting ? dossier.opening.to.state : dossier.opening.from.state
+                if dossier.ref != row.ref || dossier.type != row.type || side != row.side || counterpart != row.counterpart || dossier.request.title != row.title {
+                    fault("The row of \(row.ref) in the list of files differs from its acts.")
+                }
+                let named = Set(dossier.entries.flatMap(\.act.after))
+                let here = Set(dossier.entries.map(\.act.id))
+                if !named.isSubset(of: here) { fault("An act that another one of \(row.ref) follows is missing.") }
+            } catch let error as ComityError { fault("The acts of \(row.ref) do not make a file: \(error.what)") }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Exchange
+import Foundation
+public import Register
+import Sealing
+public import Standards
+import Storage
+import Synchronization
+import Transport
+
+/// Brings what the outbox owes to the peers: acts in order, then packages; for ever, with growing pauses.
+///
+/// Owns `clients`, one connection pool for each peer's pinned entry, under one lock. Several processes may deliver from one
+/// folder: a row is claimed in the database before it is worked on, and a peer takes the same act twice without harm.
+public final class Delivery: Sendable {
+    private let node: Node
+    private let clients = Mutex<[StateCode: (certificate: String, client: ExchangeClient)]>([:])
+
+    /// How long a claim lasts, milliseconds; a crashed process frees its row after that.
+    static let lease: Int64 = 30_000
+
+    public init(node: Node) { self.node = node }
+
+    /// Works off what is due, until told to stop. `served` is called after each round that delivered something.
+    public func run(pause: Duration = .milliseconds(200)) async {
+        while !Task.isCancelled {
+            await flush()
+            try? await Task.sleep(for: pause)
+        }
+    }
+
+    public func shutdown() async {
+        let all = clients.withLock { clients in
+            defer { clients = [:] }
+            return clients.values.map(\.client)
+        }
+        for client in all { await client.shutdown() }
+    }
+
+    /// Tries everything that is due now, peers side by side. Errors are recorded in the rows.
+    /// - Parameter impatient: also what is waiting for its next try, and without respect to another process's pause.
+    public func flush(impatient: Bool = false) async {
+        guard let waiting = try? node.store.read({ try $0.waiting() }), !waiting.isEmpty else { return }
+        await withTaskGroup(of: Void.self) { group in
+            for (_, rows) in Dictionary(grouping: waiting, by: \.peer) {
+                group.addTask { await self.flush(rows, impatient: impatient) }
+            }
+        }
+    }
+
+    /// Delivers one peer's rows. Acts keep their order: the first one that cannot be delivered ends the round.
+    private func flush(_ rows: [OutboxRow], impatient: Bool) async {
+        let ordered = rows.filter { $0.kind == .act } + rows.filter { $0.kind == .package }
+        for row in ordered {
+            let now = Node.realMilliseconds()
+            guard impatient || row.next <= now else { return }
+            guard let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + Self.lease) }), claimed.value else { return }
+            do throws(ComityError) {
+                switch row.kind {
+                case .act: try await deliverAct(row)
+                case .package: try await deliverPackage(row)
+                }
+            } catch {
+                guard await record(error, row) else { return }
+            }
+        }
+    }
+
+    /// - Returns: whether later rows may be tried in this round.
+    private func record(_ error: ComityError, _ row: OutboxRow) async -> Bool {
+        // What the peer will never believe is not sent again; it is shown with the peer's reason.
+        let final: Bool =
+            switch error.code {
+            case .cannotDecrypt, .schema, .badSignature, .keyOfAnotherState, .wrongRecipient, .replay, .exerciseMismatch, .transitionNotAllowed,
+                .refusedByRule, .tooLarge, .timeWithoutZone, .revokedKey:
+                row.kind == .act
+            default: false
+            }
+        let says = error.what + (error.why.isEmpty ? "" : " " + error.why)
+        let next = Node.realMilliseconds() + RetrySchedule.pause(after: row.attempts + 1, spread: Double.random(in: 0..<1))
+        _ = try? await node.store.commit { writer in
+            if final {
+                try writer.finish(row.id, .refused, code: error.code.rawValue, says: says)
+            } else {
+                try writer.postpone(row.id, next: next, code: error.code.rawValue, says: says)
+            }
+        }
+        return final
+    }
+
+    private func client(for peer: Peer) throws(ComityError) -> ExchangeClient {
+        let known = clients.withLock { $0[peer.entry.state] }
+        if let known, known.certificate == peer.entry.certificate + peer.entry.endpoint { return known.client }
+        let made = try ExchangeClient(own: node.keys.tls, peer: peer.entry)
+        clients.withLock { $0[peer.entry.state] = (peer.entry.certificate + peer.entry.endpoint, made) }
+        return made
+    }
+
+    /// Seals, sends, checks the receipt, and registers it.
+    private func deliverAct(_ row: OutboxRow) async throws(ComityError) {
+        let peer = try node.confirmedPeer(row.peer)
+        guard let stored = try node.store.read({ try $0.act(row.ref) }) else { throw ComityError(.storage, "The act \(row.ref) is gone.") }
+        let sealed = try Age.encrypt(stored.jws, to: [try AgeRecipient(peer.entry.sealing)])
+        let receipt = try await client(for: peer).send(sealed)
+        let head = try receipt.verify(act: stored.hash, signedBy: peer.entry.register)
+        let bytes = try IJSON.encode(receipt)
+        let now = try node.now()
+        let act = try Node.hashed(stored).act
+        let event = try node.event(
+            .receipted, file: act.file, by: "node",
+            detail: [
+                "act": .string(act.id.description), "register": .string(head.origin), "index": .integer(receipt.index), "size": .integer(head.size),
+                "receipt": .string(Hash.of(bytes).description),
+            ])
+        _ = try await node.store.commit { writer in
+            guard try writer.reader.receipt(of: act.id) == nil else { return try writer.finish(row.id, .delivered) }
+            try writer.insertReceipt(bytes, act: act.id, at: now)
+            try writer.append(event)
+            try writer.finish(row.id, .delivered)
+        }
+    }
+
+    /// Sends the parts that the peer does not have.
+    private func deliverPackage(_ row: OutboxRow) async throws(ComityError) {
+        let peer = try node.confirmedPeer(row.peer)
+        guard let package = try node.store.read({ try $0.package(row.ref) }) else { throw ComityError(.storage, "The package \(row.ref) is gone.") }
+        let client = try client(for: peer)
+        var progress = try await client.progress(ofPackage: package.sha256)
+        let path = node.folder.outgoingPackages + "/" + package.name
+        for number in 0..<Node.partCount(package.size) where !progress.have.contains(number) {
+            let offset = Int64(number) * Int64(PackageProgress.partSize)
+            let bytes = try Self.part(path, offset: offset, count: Int(min(Int64(PackageProgress.partSize), package.size - offset)))
+            let lease = Node.realMilliseconds()
+            _ = try? await node.store.commit { try $0.claim(row.id, now: Int64.max, until: lease + Self.lease) }
+            progress = try await client.send(part: number, ofPackage: package.sha256, bytes: bytes)
+        }
+        guard progress.complete else { throw ComityError(.peerRefused, "\(row.peer) has not put the package together yet.") }
+        _ = try await node.store.commit { try $0.finish(row.id, .delivered) }
+    }
+
+    private static func part(_ path: String, offset: Int64, count: Int) throws(ComityError) -> [UInt8] {
+        do {
+            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? handle.close() }
+            try handle.seek(toOffset: UInt64(offset))
+            guard let data = try handle.read(upToCount: count), data.count == count else {
+                throw ComityError(.storage, "The package \(path) is shorter than it was.")
+            }
+            return [UInt8](data)
+        } catch let error as ComityError { throw error } catch {
+            throw ComityError(.storage, "The package \(path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// Tries to deliver one act now, for a person who waits. Whatever happens, the act is registered and stays owed.
+    /// - Returns: the receipt, or nil with the reason when it has not been delivered yet.
+    public func deliverNow(act: UUIDv7, patience: Duration) async throws(ComityError) -> (receipt: Receipt?, reason: String?, refused: Bool) {
+        let deadline = ContinuousClock.now + patience
+        var first = true
+        while true {
+            await flush(impatient: first)
+            first = false
+            if let bytes = try node.store.read({ try $0.receipt(of: act) }) {
+                return (try IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit), nil, false)
+            }
+            let row = try node.store.read { try $0.outbox(.act, act.description) }
+            if row?.stage == .refused { return (nil, row?.says, true) }
+            if ContinuousClock.now >= deadline { return (nil, row?.says, false) }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Dossier
+import Exchange
+public import Law
+public import Standards
+public import Storage
+
+/// A file as people and programs see it: `comity file show --json`, `docs/formats/file-view.md`.
+public struct FileView: Sendable, Codable {
+    public struct ActLine: Sendable, Codable {
+        public let id: UUIDv7
+        public let kind: ActKind
+        public let from: StateCode
+        public let officer: String
+        public let at: Instant
+        /// SHA-256 of the signed payload; equal on both nodes.
+        public let hash: String
+        /// Registered in this node's register.
+        public let registered: Bool
+        /// Index of its entry there.
+        public let index: Int64
+        /// This node made it and the other State's receipt is registered; true for incoming acts, which this node receipted.
+        public let receipted: Bool
+        public let effect: Dossier.Entry.Effect
+        /// Why it has not been delivered yet, or why the other State refused it.
+        public let delivery: String?
+        public let body: JSONValue
+    }
+
+    public struct LinkLine: Sendable, Codable {
+        /// `follows` or `followed-by`.
+        public let relation: String
+        public let ref: FileReference
+        /// False for an orphan: a link to a file that is not here.
+        public let known: Bool
+    }
+
+    public struct PackageLine: Sendable, Codable {
+        public let name: String
+        public let size: Int64
+        public let sha256: String
+        public let exhibits: Int
+        public let stage: PackageRow.Stage
+        public let partsHere: Int
+        public let partsAll: Int
+        public let conditions: [String]
+    }
+
+    public let ref: FileReference
+    public let id: UUIDv7?
+    public let type: FileType
+    public let article: String
+    public let title: String
+    public let state: FileState
+    public let side: Side
+    public let counterpart: StateCode
+    public let exercise: Bool
+    public let acts: [ActLine]
+    public let clocks: [Clock]
+    public let links: [LinkLine]
+    public let packages: [PackageLine]
+    /// What this side can do now, as a command.
+    public let next: [String]
+    /// What the file asks for.
+    public let content: JSONValue
+    /// What the rules say about the request; on the requested side the receiver's own judgement.
+    public let findings: [Finding]
+}
+
+/// A row of the queue.
+public struct QueueItem: Sendable, Codable {
+    public let ref: FileReference
+    public let type: FileType
+    public let title: String
+    public let side: Side
+    public let counterpart: StateCode
+    public let state: FileState
+    /// The clock that presses first.
+    public let clock: Clock?
+    /// The next step and whose it is: a code of `NextStep`.
+    public let next: NextStep
+}
+
+/// The next step of a file and whose it is.
+public struct NextStep: Sendable, Codable, Equatable {
+    public enum Whose: String, Sendable, Codable { case us, them, nobody }
+
+    /// An act kind, or `approve`, `send`, `deliver`, `follow-up`, `none`.
+    public let step: String
+    public let whose: Whose
+}

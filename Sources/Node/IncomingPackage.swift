@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Glibc
+import Sealing
+import Standards
+
+/// The bytes of a package that is arriving: parts written at their offsets, under a partial name until all are there.
+struct IncomingPackage {
+    let folder: String
+    let name: String
+
+    /// Where the whole package lies once `finish` has run.
+    var path: String { folder + "/" + name }
+    private var partial: String { folder + "/" + DurableFile.partialPrefix + name }
+
+    /// Writes a part; durable when it returns.
+    func write(_ bytes: [UInt8], at offset: Int64) throws(ComityError) {
+        if mkdir(folder, 0o700) == 0 { try DurableFile.syncFolder(folder + "/..") }
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("open") }
+        defer { close(descriptor) }
+        var done = 0
+        while done < bytes.count {
+            let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset) + off_t(done)) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw failure("write") }
+            done += written
+        }
+        guard fsync(descriptor) == 0 else { throw failure("sync") }
+        try DurableFile.syncFolder(folder)
+    }
+
+    /// SHA-256 of the bytes as they lie on the disk, in hexadecimal.
+    func sha256() throws(ComityError) -> String {
+        let descriptor = open(partial, O_RDONLY | O_CLOEXEC)
+        // After a crash between `finish` and the commit that records it, the file has its final name already.
+        let readable = descriptor >= 0 ? descriptor : open(path, O_RDONLY | O_CLOEXEC)
+        guard readable >= 0 else { throw failure("open") }
+        defer { close(readable) }
+        var hasher = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(readable, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read") }
+            if count == 0 { break }
+            buffer.withUnsafeBytes { hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
+        }
+        return Hex.encode(hasher.finalize())
+    }
+
+    func finish() throws(ComityError) {
+        guard rename(partial, path) == 0 || access(path, F_OK) == 0 else { throw failure("rename") }
+        try DurableFile.syncFolder(folder)
+    }
+
+    private func failure(_ step: String) -> ComityError {
+        ComityError(
+            .storage, "The package cannot be stored (\(step): \(String(cString: strerror(errno)))).", next: "Check the space on the disk; the transfer goes on by itself.")
+    }
+}

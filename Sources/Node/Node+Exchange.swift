@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Exchange
+import Foundation
+public import Register
+public import Standards
+import Storage
+public import Transport
+
+extension Node: ExchangeHandler {
+    public func caller(certificate: [UInt8]) -> StateCode? {
+        let text = Base64.encode(certificate)
+        return peers.all().first { $0.trust == .confirmed && $0.entry.certificate == text }?.entry.state
+    }
+
+    /// Judges a message with the same pure rules as its sender, registers it, and only then answers with a receipt.
+    /// What is not believed goes to quarantine with its code.
+    public func receive(_ message: [UInt8], from caller: StateCode) async throws(ComityError) -> Receipt {
+        switch try judge(message) {
+        case .duplicate(let verified): return try receipt(for: verified.act.id)
+        case .notYet(let error): throw error
+        case .quarantine(let error):
+            try await quarantine(message, error, from: caller)
+            throw error
+        case .accept(let verified):
+            try await register(verified)
+            return try receipt(for: verified.act.id)
+        }
+    }
+
+    public func refuseOversized(from caller: StateCode) async {
+        // The body was never read, so only the fact is kept.
+        try? await quarantine([], ComityError(.tooLarge, "A message larger than \(Intake.limit) bytes was refused unread."), from: caller)
+    }
+
+    private func judge(_ message: [UInt8]) throws(ComityError) -> Intake.Verdict {
+        let store = store
+        let peers = peers
+        let intake = Intake(
+            own: party, exercise: exercise, now: try now(), peer: { peers.peer(keyID: $0) },
+            knownHash: { id in try store.read { try $0.act(id)?.hash } },
+            acts: { file in try store.read { try Self.acts(file, $0) } },
+            knownReference: { ref in try store.read { try $0.file(ref) != nil } })
+        do { return try intake.judge(message, with: keys.sealing) } catch let error as ComityError { throw error } catch {
+            throw ComityError(.storage, "The message cannot be judged: \(error)")
+        }
+    }
+
+    private func register(_ verified: VerifiedAct) async throws(ComityError) {
+        let now = try now()
+        let act = verified.act
+        let supplied = act.kind == .supply ? try ActBody.read(ActBody.Supply.self, from: act) : nil
+        let received = act.kind == .receive ? try ActBody.read(ActBody.Receive.self, from: act) : nil
+        _ = try await store.commit { writer in
+            // Another delivery of the same act may have been faster.
+            guard try writer.reader.act(act.id) == nil else { return }
+            _ = try writer.append(verified, outgoing: false, registered: now)
+            if let supplied, try writer.reader.package(supplied.package.sha256) == nil {
+                try writer.insert(
+                    PackageRow(
+                        sha256: supplied.package.sha256, file: act.file, name: supplied.package.name, size: supplied.package.size,
+                        exhibits: supplied.package.exhibits, outgoing: false, stage: .supplied, conditions: supplied.conditions), created: now)
+            }
+            if let received, let package = try writer.reader.package(received.package), package.file == act.file, package.outgoing {
+                try writer.setStage(ofPackage: received.package, .received)
+            }
+        }
+    }
+
+    private func quarantine(_ message: [UInt8], _ error: ComityError, from caller: StateCode) async throws(ComityError) {
+        let hash = Hash.of(message).description
+        let now = try now()
+        let event = try event(
+            .quarantined, file: nil, by: "node", detail: ["code": .string(error.code.rawValue), "peer": .string(caller.description), "sha256": .string(hash)])
+        _ = try await store.commit { writer in
+            if try writer.quarantine(
+                code: error.code.rawValue, says: error.what, peer: caller.description, at: now, sha256: hash, bytes: message)
+            {
+                try writer.append(event)
+            }
+        }
+    }
+
+    /// The receipt for an act in this register, against the newest checkpoint.
+    func receipt(for id: UUIDv7) throws(ComityError) -> Receipt {
+        let key = keys.register.verifier
+        return try store.read { reader in
+            guard let stored = try reader.act(id), let head = try reader.head(signedBy: key) else {
+                throw ComityError(.notFound, "The act \(id) is not registered here.")
+            }
+            let proof = try MerkleTree.inclusionProof(index: stored.index, size: head.checkpoint.size, reading: reader.node)
+            return Receipt(act: stored.hash, index: stored.index, checkpoint: head.note, proof: proof)
+        }
+    }
+
+    // MARK: Packages
+
+    public func parts(ofPackage sha256: String, from caller: StateCode) async throws(ComityError) -> PackageProgress {
+        let package = try announced(sha256, by: caller)
+        return PackageProgress(
+            have: try store.read { try $0.parts(ofPackage: sha256) }.sorted(), of: Self.partCount(package.size), complete: package.stage != .supplied)
+    }
+
+    public func receive(part number: Int, ofPackage sha256: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError) -> PackageProgress {
+        let package = try announced(sha256, by: caller)
+        guard package.stage == .supplied else { return try await parts(ofPackage: sha256, from: caller) }
+        let count = Self.partCount(package.size)
+        let offset = Int64(number) * Int64(PackageProgress.partSize)
+        guard number < count, Int64(bytes.count) == min(Int64(PackageProgress.partSize), package.size - offset) else {
+            throw ComityError(.schema, "Part \(number) of the package has the wrong number or length.")
+        }
+        let incoming = IncomingPackage(folder: folder.incomingPackage(sha256), name: package.name)
+        try incoming.write(bytes, at: offset)
+        let have = try await store.commit { writer in
+            try writer.insertPart(number, ofPackage: sha256)
+            return try writer.reader.parts(ofPackage: sha256).count
+        }.value
+        if have == count { try await complete(package, incoming) }
+        return try await parts(ofPackage: sha256, from: caller)
+    }
+
+    /// All parts are there: the whole must hash as announced, otherwise it is asked for again.
+    private func complete(_ package: PackageRow, _ incoming: IncomingPackage) async throws(ComityError) {
+        guard try incoming.sha256() == package.sha256 else {
+            _ = try await store.commit { try $0.deleteParts(ofPackage: package.sha256) }
+            throw ComityError(.verificationFailed, "The package arrived, but its hash differs from the one announced.", next: "Send its parts again.")
+        }
+        try incoming.finish()
+        _ = try await store.commit { try $0.setStage(ofPackage: package.sha256, .complete) }
+    }
+
+    private func announced(_ sha256: String, by caller: StateCode) throws(ComityError) -> PackageRow {
+        let found = try store.read { reader -> PackageRow? in
+            guard let package = try reader.package(sha256), !package.outgoing, try reader.file(id: package.file)?.counterpart == caller else { return nil }
+            return package
+        }
+        guard let found else {
+            throw ComityError(.notFound, "No act of \(caller) has announced this package.", next: "Deliver the act that supplies it first.")
+        }
+        return found
+    }
+
+    static func partCount(_ size: Int64) -> Int { Int((size + Int64(PackageProgress.partSize) - 1) / Int64(PackageProgress.partSize)) }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Exchange
+public import Standards
+import Storage
+
+extension Node {
+    /// Imports a peer's signed directory entry. Nothing is sent to it or believed from it until it is confirmed.
+    /// - Throws: `.schema`, `.badSignature`, `.exerciseMismatch`, `.alreadyExists` when a confirmed entry would be replaced.
+    public func addPeer(_ jws: [UInt8]) async throws(ComityError) -> Peer {
+        let entry = try DirectoryEntry(verifying: jws)
+        guard entry.state != state else { throw ComityError(.wrongState, "This is the entry of \(state) itself.") }
+        guard entry.exercise == exercise else {
+            throw ComityError(
+                .exerciseMismatch, exercise ? "\(entry.state) is a real node and this one is in exercise mode." : "\(entry.state) is a node in exercise mode and this one is real.",
+                why: "Exercises and real work never mix.")
+        }
+        let now = try now()
+        let added = try event(.peerAdded, file: nil, by: "node", detail: ["state": .string(entry.state.description), "fingerprint": .string(entry.fingerprint)])
+        let peer = Peer(entry: entry, jws: jws, trust: .unconfirmed, addedAt: now, confirmedAt: nil, confirmedBy: nil)
+        let result = try await store.commit { writer in
+            if let known = try writer.reader.peer(entry.state) {
+                if known.entry == entry { return known }
+                guard known.trust == .unconfirmed else {
+                    throw ComityError(
+                        .alreadyExists, "\(entry.state) is \(known.trust.rawValue) here with other keys.", why: "A confirmed entry is not replaced silently.",
+                        next: "Compare the fingerprints by telephone; comity trust revoke \(entry.state) first if the old keys are no longer good.")
+                }
+            }
+            try writer.save(peer)
+            try writer.append(added)
+            return peer
+        }
+        peers.forget()
+        return result.value
+    }
+
+    /// Records that the fingerprint was compared over a second channel.
+    /// - Throws: `.verificationFailed` when it differs, `.notFound`, `.wrongState` for a revoked peer.
+    public func confirmPeer(_ state: StateCode, fingerprint: String, by officer: String, how: String) async throws(ComityError) -> Peer {
+        _ = try role(of: officer)
+        let now = try now()
+        let digits = fingerprint.filter(\.isNumber)
+        let confirmed = try event(.peerConfirmed, file: nil, by: officer, detail: ["state": .string(state.description), "how": .string(how)])
+        let result = try await store.commit { writer in
+            guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
+            guard known.trust != .revoked else {
+                throw ComityError(.wrongState, "The keys of \(state) were revoked.", next: "Import a new entry with comity trust add.")
+            }
+            guard known.entry.fingerprint.filter(\.isNumber) == digits else {
+                throw ComityError(
+                    .verificationFailed, "The fingerprint differs from the entry of \(state).", why: "Either it was misheard, or the entry is not from \(state).",
+                    next: "Ask \(state) to read it again, on a number you knew before. If it differs again, do not confirm.")
+            }
+            let peer = Peer(entry: known.entry, jws: known.jws, trust: .confirmed, addedAt: known.addedAt, confirmedAt: now, confirmedBy: "\(officer), \(how)")
+            try writer.save(peer)
+            try writer.append(confirmed)
+            return peer
+        }
+        peers.forget()
+        return result.value
+    }
+
+    /// Stops believing a peer's keys, now.
+    public func revokePeer(_ state: StateCode, by officer: String) async throws(ComityError) -> Peer {
+        _ = try role(of: officer)
+        let revoked = try event(.peerRevoked, file: nil, by: officer, detail: ["state": .string(state.description)])
+        let result = try await store.commit { writer in
+            guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
+            let peer = Peer(
+                entry: known.entry, jws: known.jws, trust: .revoked, addedAt: known.addedAt, confirmedAt: known.confirmedAt, confirmedBy: known.confirmedBy)
+            try writer.save(peer)
+            try writer.append(revoked)
+            return peer
+        }
+        peers.forget()
+        return result.value
+    }
+
+    public func listPeers() throws(ComityError) -> [Peer] { try store.read { try $0.peers() } }
+
+    /// A peer that may be written to.
+    func confirmedPeer(_ state: StateCode) throws(ComityError) -> Peer {
+        guard let peer = try store.read({ try $0.peer(state) }) else { throw Self.noPeer(state) }
+        switch peer.trust {
+        case .confirmed: return peer
+        case .unconfirmed:
+            throw ComityError(
+                .permission, "\(state) is not confirmed.", why: "Nobody has compared its fingerprint over a second channel.",
+                next: "Telephone \(state), compare, then comity trust confirm \(state) --fingerprint …")
+        case .revoked: throw ComityError(.permission, "The keys of \(state) were revoked.", next: "Import and confirm a new entry.")
+        }
+    }
+
+    static func noPeer(_ state: StateCode) -> ComityError {
+        ComityError(.notFound, "\(state) is not in the directory of this node.", next: "Import its entry with comity trust add FILE.")
+    }
+}

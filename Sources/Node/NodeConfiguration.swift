@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Dossier
+public import Exchange
+public import Standards
+
+/// What a node is: written once by `comity init` to `node.json` in the data folder, readable and editable by a person.
+public struct NodeConfiguration: Sendable, Codable, Equatable {
+    public struct Listener: Sendable, Codable, Equatable, CustomStringConvertible {
+        public let host: String
+        public let port: Int
+
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// Reads `127.0.0.1:7443` or `[::1]:7443`.
+        /// - Throws: `.usage`.
+        public init(_ text: String) throws(ComityError) {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port), colon > text.startIndex
+            else { throw ComityError(.usage, "“\(Text.safe(text, limit: 60))” is not an address with a port.", next: "Write it as 127.0.0.1:7443.") }
+            host = text[..<colon].filter { $0 != "[" && $0 != "]" }
+            self.port = port
+        }
+
+        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+        /// Reached from this machine only.
+        public var isLoopback: Bool { host == "::1" || host == "localhost" || host.hasPrefix("127.") }
+    }
+
+    public static let version = 1
+
+    public let v: Int
+    public let state: StateCode
+    public let authority: DirectoryEntry.Authority
+    /// The listener for other nodes.
+    public let exchange: Listener
+    /// The address other nodes reach it at, `https://host:port`.
+    public let endpoint: String
+    /// The listener for officials.
+    public let desk: Listener
+    public let exercise: Bool
+    public let createdAt: Instant
+
+    public init(
+        state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool, createdAt: Instant
+    ) {
+        v = Self.version
+        self.state = state
+        self.authority = authority
+        self.exchange = exchange
+        self.endpoint = endpoint
+        self.desk = desk
+        self.exercise = exercise
+        self.createdAt = createdAt
+    }
+
+    public var party: Party { Party(state: state, authority: authority.id) }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Exchange
+import Foundation
+import Register
+import Sealing
+import Standards
+import Transport
+
+/// The data folder of a node: where each thing lies.
+///
+/// ```
+/// node.json            what this node is
+/// keys/                private keys, mode 0600: root, signing, sealing, register, tls
+/// comity.sqlite        register, files, delivery
+/// packages/out/        sealed here          packages/in/<sha256>/   received
+/// ```
+public struct NodeFolder: Sendable {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    var configurationPath: String { path + "/node.json" }
+    var keysPath: String { path + "/keys" }
+    public var outgoingPackages: String { path + "/packages/out" }
+    public func incomingPackage(_ sha256: String) -> String { path + "/packages/in/" + sha256 }
+
+    /// Makes a new data folder. `node.json` is written last: a folder without it is not a node.
+    /// - Throws: `.alreadyExists` when something is there, `.storage` when it cannot be written.
+    func create(_ configuration: NodeConfiguration) throws(ComityError) {
+        let manager = FileManager.default
+        if let found = try? manager.contentsOfDirectory(atPath: path), !found.isEmpty {
+            throw ComityError(
+                .alreadyExists, "The folder \(path) is not empty.", why: found.contains("node.json") ? "There is a node in it already." : "",
+                next: "Choose a new folder with --data.")
+        }
+        do {
+            for folder in [path, keysPath, outgoingPackages, path + "/packages/in"] {
+                try manager.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
+        } catch { throw ComityError(.storage, "The folder \(path) cannot be made: \(error.localizedDescription)") }
+        try NodeKeys.generate(for: configuration).write(to: keysPath)
+        try DurableFile.write(Array(try IJSON.pretty(configuration).utf8), to: configurationPath, mode: 0o600)
+        try DurableFile.syncFolder(path)
+    }
+
+    func readConfiguration() throws(ComityError) -> NodeConfiguration {
+        guard let data = FileManager.default.contents(atPath: configurationPath) else {
+            throw ComityError(.notFound, "There is no node in \(path).", next: "Make one with comity init --data \(path), or name its folder with --data.")
+        }
+        let configuration = try IJSON.decode(NodeConfiguration.self, from: data, limit: 1 << 20)
+        guard configuration.v == NodeConfiguration.version else {
+            throw ComityError(.storage, "node.json has version \(configuration.v); this program reads version \(NodeConfiguration.version).")
+        }
+        return configuration
+    }
+}
+
+/// The private keys of a node. Each lies in a file of its own, so that one can be moved or replaced alone.
+struct NodeKeys: Sendable {
+    let root: SigningKey
+    let signing: SigningKey
+    let sealing: AgeIdentity
+    let register: NoteSigner
+    let registerSeed: [UInt8]
+    let tls: NodeCertificate
+
+    static func generate(for configuration: NodeConfiguration) throws(ComityError) -> NodeKeys {
+        let seed = NoteSigner.newSeed()
+        return NodeKeys(
+            root: .generate(), signing: .generate(), sealing: .generate(), register: try NoteSigner(name: registerName(configuration), seed: seed),
+            registerSeed: seed, tls: try NodeCertificate(commonName: "\(configuration.state) \(configuration.authority.id)", now: configuration.createdAt))
+    }
+
+    /// Origin line of the register (C2SP: a name without spaces that is unlike any other's).
+    static func registerName(_ configuration: NodeConfiguration) -> String {
+        "comity/\(configuration.state)/\(configuration.authority.id)"
+    }
+
+    func write(to folder: String) throws(ComityError) {
+        try DurableFile.write(Array((Base64.encode(root.rawRepresentation) + "\n").utf8), to: folder + "/root.key", mode: 0o600)
+        try DurableFile.write(Array((Base64.encode(signing.rawRepresentation) + "\n").utf8), to: folder + "/signing.key", mode: 0o600)
+        try DurableFile.write(Array((sealing.text + "\n").utf8), to: folder + "/sealing.key", mode: 0o600)
+        try DurableFile.write(Array((Base64.encode(registerSeed) + "\n").utf8), to: folder + "/register.key", mode: 0o600)
+        try DurableFile.write(Array(tls.keyPEM.utf8), to: folder + "/tls.key", mode: 0o600)
+        try DurableFile.write(Array(tls.certificatePEM.utf8), to: folder + "/tls.crt", mode: 0o644)
+    }
+
+    static func read(from folder: String, configuration: NodeConfiguration) throws(ComityError) -> NodeKeys {
+        func text(_ name: String) throws(ComityError) -> String {
+            guard let data = FileManager.default.contents(atPath: folder + "/" + name), data.count < 65536 else {
+                throw ComityError(.storage, "The key \(name) cannot be read in \(folder).", next: "Restore the keys folder from a backup.")
+            }
+            return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        func bytes(_ name: String) throws(ComityError) -> [UInt8] {
+            guard let bytes = Base64.decode(try text(name)) else { throw ComityError(.storage, "The key \(name) in \(folder) is damaged.") }
+            return bytes
+        }
+        let seed = try bytes("register.key")
+        return NodeKeys(
+            root: try SigningKey(rawRepresentation: try bytes("root.key")), signing: try SigningKey(rawRepresentation: try bytes("signing.key")),
+            sealing: try AgeIdentity(try text("sealing.key")), register: try NoteSigner(name: registerName(configuration), seed: seed), registerSeed: seed,
+            tls: try NodeCertificate(certificatePEM: try text("tls.crt") + "\n", keyPEM: try text("tls.key") + "\n"))
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Standards
+
+/// What a register holds of an act or event: 32 bytes, the SHA-256 of its exact bytes.
+///
+/// A witness learns how many, never what: acts and events carry a random id, so a hash cannot be guessed.
+/// The leaf hash is `SHA-256(0x00 ‖ those 32 bytes)`.
+public struct RegisterEntry: Sendable, Hashable {
+    /// SHA-256 of the payload of an act, or of the bytes of an event.
+    public let content: Hash
+
+    public init(content: Hash) { self.content = content }
+
+    public var leafHash: Hash { MerkleTree.leafHash(content.bytes) }
+}
+
+/// Position of an entry that is durable and covered by a signed checkpoint.
+public struct RegisteredPosition: Sendable, Equatable {
+    public let index: Int64
+    public let checkpoint: Checkpoint
+    /// The checkpoint as signed note.
+    public let note: String
+
+    public init(index: Int64, checkpoint: Checkpoint, note: String) {
+        self.index = index
+        self.checkpoint = checkpoint
+        self.note = note
+    }
+}
+
+/// What a node returns for an act it has durably registered: a promise that can be checked by anyone who knows its key.
+public struct Receipt: Sendable, Codable, Equatable {
+    public static let version = 1
+
+    public let v: Int
+    /// Hash of the act's payload.
+    public let act: Hash
+    /// Index of its entry in the register that gives the receipt.
+    public let index: Int64
+    /// Signed checkpoint that covers the entry.
+    public let checkpoint: String
+    /// Inclusion proof from the leaf to the root of that checkpoint.
+    public let proof: [Hash]
+
+    public init(act: Hash, index: Int64, checkpoint: String, proof: [Hash]) {
+        v = Self.version
+        self.act = act
+        self.index = index
+        self.checkpoint = checkpoint
+        self.proof = proof
+    }
+
+    /// Largest accepted receipt, in bytes.
+    public static let limit = 256 * 1024
+
+    /// Checks signature, index and proof.
+    /// - Throws: `.verificationFailed` naming what does not hold; `.schema` for another version.
+    public func verify(act expected: Hash, signedBy key: NoteVerifier) throws(ComityError) -> Checkpoint {
+        guard v == Self.version else { throw ComityError(.schema, "The receipt has version \(v); this node reads version \(Self.version).") }
+        guard act == expected else { throw ComityError(.verificationFailed, "The receipt is for another act.") }
+        let head = try Checkpoint(checkpoint, signedBy: key)
+        guard let root = MerkleTree.root(leaf: RegisterEntry(content: act).leafHash, index: index, size: head.size, proof: proof),
+            root == head.root
+        else { throw ComityError(.verificationFailed, "The inclusion proof of the receipt does not lead to the root of its checkpoint.") }
+        return head
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of one exhibit.
+public struct ExhibitVerdict: Codable, Sendable, Equatable {
+    /// How it compares with the signed statement.
+    public enum State: String, Codable, Sendable {
+        /// Size and SHA-256 are those of the statement.
+        case intact
+        /// It is there, and it is not what was sealed.
+        case changed
+        /// It is not there.
+        case missing
+        /// It is there, and the statement does not know it.
+        case unexpected
+        /// It is cut off, cannot be located, or there is nothing to compare it with.
+        case unreadable
+    }
+
+    /// 1-based, in the order of the archive; 0 for an unexpected one.
+    public let number: Int
+    /// Below the bag's folder; begins with `data/`.
+    public let path: String
+    /// Bytes, as stated; as found for an unexpected one.
+    public let size: Int64
+    /// The stated SHA-256; empty when no statement and no manifest could be read.
+    public let expected: String
+    /// The SHA-256 of what is there, if it is there whole.
+    public let found: String?
+    /// The outcome.
+    public let state: State
+    /// What a person should know of it; empty when intact.
+    public let note: String
+}
+
+/// Whose signature the statement bears.
+public enum PackageSigner: Sendable, Equatable {
+    /// A valid signature by a key the caller trusts.
+    case trusted(String)
+    /// A key the caller does not know; the string is the `kid`.
+    case unknown(String)
+    /// No statement, no signature, or a signature that is not valid.
+    case invalid
+}
+
+extension PackageSigner: Codable {
+    private enum Member: String, CodingKey {
+        case state, kid
+    }
+
+    /// Reads `{"kid":…,"state":"trusted|unknown|invalid"}`.
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Member.self)
+        switch try members.decode(String.self, forKey: .state) {
+        case "trusted": self = .trusted(try members.decode(String.self, forKey: .kid))
+        case "unknown": self = .unknown(try members.decode(String.self, forKey: .kid))
+        default: self = .invalid
+        }
+    }
+
+    /// Writes the same.
+    public func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Member.self)
+        switch self {
+        case .trusted(let kid):
+            try members.encode("trusted", forKey: .state)
+            try members.encode(kid, forKey: .kid)
+        case .unknown(let kid):
+            try members.encode("unknown", forKey: .state)
+            try members.encode(kid, forKey: .kid)
+        case .invalid: try members.encode("invalid", forKey: .state)
+        }
+    }
+}
+
+/// The outcome of checking a package, with every reason. Stable as JSON (`--json`).
+public struct PackageVerdict: Codable, Sendable {
+    /// Nothing is wrong: envelope, structure, hashes, statement, signature, signer.
+    public let isValid: Bool
+    /// One sentence for a person.
+    public let sentence: String
+    /// One for each stated exhibit, in order, then the unexpected ones.
+    public let exhibits: [ExhibitVerdict]
+    /// Each `code: sentence`; the codes are stable and listed in docs/formats/package.md. Empty when valid.
+    public let findings: [String]
+    /// What was signed, when it could be read. Believe it only as far as ``signer`` says.
+    public let statement: PackageStatement?
+    /// Whose signature it bears.
+    public let signer: PackageSigner
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Text from outside, made safe to show on a terminal or a page.
+public enum Text {
+    /// Replaces control characters and the invisible characters that reorder text (bidirectional overrides and isolates,
+    /// zero-width characters) by U+FFFD, and cuts at `limit` characters with an ellipsis.
+    public static func safe(_ text: String, limit: Int = 200) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x00...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2069, 0xFEFF: out.append("\u{FFFD}")
+            default: out.append(scalar)
+            }
+        }
+        let whole = String(out)
+        return whole.count > limit ? String(whole.prefix(limit)) + "…" : whole
+    }
+}

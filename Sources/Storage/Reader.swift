@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+import Dossier
+public import Exchange
+public import Register
+public import Standards
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Reads from one snapshot of the database. Lives only inside `Store.read` or a commit.
+public struct Reader {
+    let db: Database
+
+    // MARK: Register
+
+    public func node(_ level: Int, _ index: Int64) throws -> Hash? {
+        try Data.fetchOne(db, sql: "SELECT hash FROM node WHERE level = ? AND idx = ?", arguments: [level, index]).flatMap { Hash($0) }
+    }
+
+    public func registerSize() throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry") ?? 0 }
+
+    /// The newest signed head; nil for a register without entries.
+    public func head(signedBy key: NoteVerifier) throws -> SignedHead? {
+        guard let note = try String.fetchOne(db, sql: "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1") else { return nil }
+        return SignedHead(checkpoint: try Checkpoint(note, signedBy: key), note: note)
+    }
+
+    /// All signed heads, oldest first.
+    public func eachCheckpoint(_ body: (_ size: Int64, _ note: String) throws -> Void) throws {
+        let rows = try Row.fetchCursor(db, sql: "SELECT size, note FROM checkpoint ORDER BY size")
+        while let row = try rows.next() { try body(row["size"], row["note"]) }
+    }
+
+    /// All entries in order, with what they are of.
+    public func eachEntry(_ body: (_ index: Int64, _ content: [UInt8], _ kind: String, _ ref: String) throws -> Void) throws {
+        let rows = try Row.fetchCursor(db, sql: "SELECT idx, content, kind, ref FROM entry ORDER BY idx")
+        while let row = try rows.next() { try body(row["idx"], [UInt8](row["content"] as Data), row["kind"], row["ref"]) }
+    }
+
+    public func eventBytes(_ id: String) throws -> [UInt8]? {
+        try Data.fetchOne(db, sql: "SELECT bytes FROM event WHERE id = ?", arguments: [id]).map { [UInt8]($0) }
+    }
+
+    /// Events of a file, oldest first.
+    public func events(of file: UUIDv7) throws -> [RegisterEvent] {
+        try Data.fetchAll(db, sql: "SELECT bytes FROM event WHERE file = ? ORDER BY idx", arguments: [file.description])
+            .map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
+    }
+
+    // MARK: Acts and files
+
+    private func stored(_ row: Row) throws -> StoredAct {
+        guard let hash = Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
+        return StoredAct(
+            id: try UUIDv7(row["id"]), hash: hash, jws: [UInt8](row["jws"] as Data), outgoing: row["outgoing"], index: row["idx"],
+            registered: try Instant(row["registered"]), receipted: try (row["receipted"] as String?).map { text throws(ComityError) in try Instant(text) })
+    }
+
+    private static let actColumns = "act.*, receipt.at AS receipted FROM act LEFT JOIN receipt ON receipt.act = act.id"
+
+    public func act(_ id: UUIDv7) throws -> StoredAct? { try act(id.description) }
+
+    public func act(_ id: String) throws -> StoredAct? {
+        try Row.fetchOne(db, sql: "SELECT \(Self.actColumns) WHERE act.id = ?", arguments: [id]).map(stored)
+    }
+
+    /// Acts of a file, in the order in which they were registered here.
+    public func acts(of file: UUIDv7) throws -> [StoredAct] {
+        try Row.fetchAll(db, sql: "SELECT \(Self.actColumns) WHERE act.file = ? ORDER BY act.idx", arguments: [file.description]).map(stored)
+    }
+
+    public func receipt(of act: UUIDv7) throws -> [UInt8]? {
+        try Data.fetchOne(db, sql: "SELECT json FROM receipt WHERE act = ?", arguments: [act.description]).map { [UInt8]($0) }
+    }
+
+    private func fileRow(_ row: Row) throws -> FileRow {
+        guard let type = FileType(rawValue: row["type"]), let side = Side(rawValue: row["side"]) else {
+            throw ComityError(.storage, "A file in the database has an unknown type.")
+        }
+        return FileRow(
+            id: try UUIDv7(row["id"]), ref: try FileReference(row["ref"]), type: type, side: side, counterpart: try StateCode(row["counterpart"]),
+            title: row["title"], opened: try Instant(row["opened"]))
+    }
+
+    public func file(_ ref: FileReference) throws -> FileRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM file WHERE ref = ?", arguments: [ref.description]).map(fileRow)
+    }
+
+    public func file(id: UUIDv7) throws -> FileRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM file WHERE id = ?", arguments: [id.description]).map(fileRow)
+    }
+
+    public func files() throws -> [FileRow] { try Row.fetchAll(db, sql: "SELECT * FROM file ORDER BY opened, ref").map(fileRow) }
+
+    /// Files whose request links to `file`.
+    public func followers(of file: UUIDv7) throws -> [FileRow] {
+        try Row.fetchAll(
+            db, sql: "SELECT file.* FROM link JOIN file ON file.id = link.file WHERE link.target = ? AND link.relation = 'follows' ORDER BY file.ref",
+            arguments: [file.description]
+        ).map(fileRow)
+    }
+
+    private func draftRow(_ row: Row) throws -> DraftRow {
+        guard let type = FileType(rawValue: row["type"]) else { throw ComityError(.storage, "A draft in the database has an unknown type.") }
+        return DraftRow(
+            ref: try FileReference(row["ref"]), type: type, recipient: try StateCode(row["recipient"]), officer: row["officer"], role: row["role"],
+            created: try Instant(row["created"]), content: try IJSON.decode(JSONValue.self, from: row["content"] as Data, limit: 64 << 20),
+            approval: try (row["approval"] as Data?).map { data throws(ComityError) in try IJSON.decode(Act.Approval.self, from: data, limit: 1 << 16) })
+    }
+
+    /// A draft that has not been sent.
+    public func draft(_ ref: FileReference) throws -> DraftRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM draft WHERE ref = ? AND sent IS NULL", arguments: [ref.description]).map(draftRow)
+    }
+
+    public func drafts() throws -> [DraftRow] { try Row.fetchAll(db, sql: "SELECT * FROM draft WHERE sent IS NULL ORDER BY ref").map(draftRow) }
+
+    // MARK: Packages
+
+    private func packageRow(_ row: Row) throws -> PackageRow {
+        guard let stage = PackageRow.Stage(rawValue: row["stage"]) else { throw ComityError(.storage, "A package has an unknown stage.") }
+        return PackageRow(
+            sha256: row["sha256"], file: try UUIDv7(row["file"]), name: row["name"], size: row["size"], exhibits: row["exhibits"],
+            outgoing: row["outgoing"], stage: stage, conditions: try IJSON.decode([String].self, from: row["conditions"] as Data, limit: 1 << 20))
+    }
+
+    public func package(_ sha256: String) throws -> PackageRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM package WHERE sha256 = ?", arguments: [sha256]).map(packageRow)
+    }
+
+    public func packages(of file: UUIDv7) throws -> [PackageRow] {
+        try Row.fetchAll(db, sql: "SELECT * FROM package WHERE file = ? ORDER BY created, sha256", arguments: [file.description]).map(packageRow)
+    }
+
+    public func parts(ofPackage sha256: String) throws -> Set<Int> {
+        try Set(Int.fetchAll(db, sql: "SELECT number FROM part WHERE package = ?", arguments: [sha256]))
+    }
+
+    // MARK: Delivery and trust
+
+    private func outboxRow(_ row: Row) throws -> OutboxRow {
+        guard let kind = OutboxRow.Kind(rawValue: row["kind"]), let stage = OutboxRow.Stage(rawValue: row["stage"]) else {
+            throw ComityError(.storage, "A row of the outbox cannot be read.")
+        }
+        return OutboxRow(
+            id: row["id"], peer: try StateCode(row["peer"]), kind: kind, ref: row["ref"], attempts: row["attempts"], next: row["next"], stage: stage,
+            code: row["code"], says: row["says"])
+    }
+
+    /// What is owed, oldest first.
+    public func waiting() throws -> [OutboxRow] {
+        try Row.fetchAll(db, sql: "SELECT * FROM outbox WHERE stage = 'waiting' ORDER BY id").map(outboxRow)
+    }
+
+    public func outbox(_ kind: OutboxRow.Kind, _ ref: String) throws -> OutboxRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM outbox WHERE kind = ? AND ref = ?", arguments: [kind.rawValue, ref]).map(outboxRow)
+    }
+
+    public func quarantine() throws -> [QuarantineRow] {
+        try Row.fetchAll(db, sql: "SELECT id, code, says, peer, at, sha256, length(bytes) AS size FROM quarantine ORDER BY id").map {
+            QuarantineRow(
+                id: $0["id"], code: $0["code"], says: $0["says"], peer: $0["peer"], at: try Instant($0["at"]), sha256: $0["sha256"], size: $0["size"])
+        }
+    }
+
+    private func peer(_ row: Row) throws -> Peer {
+        let jws = [UInt8](row["jws"] as Data)
+        guard let trust = Peer.Trust(rawValue: row["trust"]) else { throw ComityError(.storage, "A peer in the database has an unknown trust.") }
+        return Peer(
+            entry: try DirectoryEntry(verifying: jws), jws: jws, trust: trust, addedAt: try Instant(row["added"]),
+            confirmedAt: try (row["confirmed"] as String?).map { text throws(ComityError) in try Instant(text) }, confirmedBy: row["confirmed_by"])
+    }
+
+    public func peers() throws -> [Peer] { try Row.fetchAll(db, sql: "SELECT * FROM peer ORDER BY state").map(peer) }
+
+    public func peer(_ state: StateCode) throws -> Peer? {
+        try Row.fetchOne(db, sql: "SELECT * FROM peer WHERE state = ?", arguments: [state.description]).map(peer)
+    }
+
+    public func officers() throws -> [String: String] {
+        try Dictionary(
+            Row.fetchAll(db, sql: "SELECT id, role FROM officer").map { ($0["id"], $0["role"]) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func setting(_ name: String) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
+    }
+
+    /// The database itself says that its pages are whole.
+    public func integrity() throws -> String { try String.fetchOne(db, sql: "PRAGMA quick_check") ?? "no answer" }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Dossier
+public import Register
+public import Standards
+
+/// An act as the database holds it.
+public struct StoredAct: Sendable {
+    public let id: UUIDv7
+    public let hash: Hash
+    /// The signed act, exactly as made or received.
+    public let jws: [UInt8]
+    public let outgoing: Bool
+    /// Index of its entry in this node's register.
+    public let index: Int64
+    /// When it was registered here.
+    public let registered: Instant
+    /// When the other State's receipt was registered here; nil for incoming acts and while none has come.
+    public let receipted: Instant?
+}
+
+/// A row of the list of files.
+public struct FileRow: Sendable {
+    public let id: UUIDv7
+    public let ref: FileReference
+    public let type: FileType
+    public let side: Side
+    public let counterpart: StateCode
+    public let title: String
+    public let opened: Instant
+
+    public init(id: UUIDv7, ref: FileReference, type: FileType, side: Side, counterpart: StateCode, title: String, opened: Instant) {
+        self.id = id
+        self.ref = ref
+        self.type = type
+        self.side = side
+        self.counterpart = counterpart
+        self.title = title
+        self.opened = opened
+    }
+}
+
+/// A request that is being written here.
+public struct DraftRow: Sendable {
+    public let ref: FileReference
+    public let type: FileType
+    public let recipient: StateCode
+    public let officer: String
+    public let role: String
+    public let created: Instant
+    /// The draft as JSON.
+    public let content: JSONValue
+    public let approval: Act.Approval?
+
+    public init(
+        ref: FileReference, type: FileType, recipient: StateCode, officer: String, role: String, created: Instant, content: JSONValue,
+        approval: Act.Approval?
+    ) {
+        self.ref = ref
+        self.type = type
+        self.recipient = recipient
+        self.officer = officer
+        self.role = role
+        self.created = created
+        self.content = content
+        self.approval = approval
+    }
+}
+
+/// A sealed package, made here or announced by a peer.
+public struct PackageRow: Sendable {
+    public enum Stage: String, Sendable, Codable {
+        /// Sealed here, not supplied yet.
+        case sealed
+        /// Announced to or by the other State; parts may be missing.
+        case supplied
+        /// All bytes are here and hash as announced.
+        case complete
+        /// Verified and receipted by the requesting State.
+        case received
+    }
+
+    public let sha256: String
+    public let file: UUIDv7
+    public let name: String
+    public let size: Int64
+    public let exhibits: Int
+    public let outgoing: Bool
+    public let stage: Stage
+    public let conditions: [String]
+
+    public init(sha256: String, file: UUIDv7, name: String, size: Int64, exhibits: Int, outgoing: Bool, stage: Stage, conditions: [String]) {
+        self.sha256 = sha256
+        self.file = file
+        self.name = name
+        self.size = size
+        self.exhibits = exhibits
+        self.outgoing = outgoing
+        self.stage = stage
+        self.conditions = conditions
+    }
+}
+
+/// Something owed to a peer.
+public struct OutboxRow: Sendable {
+    public enum Kind: String, Sendable { case act, package }
+    public enum Stage: String, Sendable { case waiting, delivered, refused }
+
+    public let id: Int64
+    public let peer: StateCode
+    public let kind: Kind
+    /// Id of the act, or SHA-256 of the package.
+    public let ref: String
+    public let attempts: Int
+    /// When to try next, milliseconds since 1970.
+    public let next: Int64
+    public let stage: Stage
+    /// Why the last attempt failed.
+    public let code: String?
+    public let says: String?
+}
+
+/// A message that was not believed.
+public struct QuarantineRow: Sendable {
+    public let id: Int64
+    public let code: String
+    public let says: String
+    /// Who delivered it, by the TLS certificate.
+    public let peer: String
+    public let at: Instant
+    public let sha256: String
+    public let size: Int
+}
+
+/// A local event: what an officer or the node did that is not an act. Its bytes are hashed into the register.
+public struct RegisterEvent: Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case drafted, approved
+        /// The other State's receipt was verified.
+        case receipted
+        case sealed, verified, opened
+        case quarantined
+        case peerAdded = "peer-added"
+        case peerConfirmed = "peer-confirmed"
+        case peerRevoked = "peer-revoked"
+        case clockSet = "clock-set"
+    }
+
+    public let v: Int
+    public let id: UUIDv7
+    public let event: Kind
+    public let file: UUIDv7?
+    public let at: Instant
+    /// Pseudonym of the officer, or `node` for what the node does by itself.
+    public let by: String
+    /// What is particular to the kind.
+    public let detail: [String: JSONValue]
+
+    public init(id: UUIDv7, event: Kind, file: UUIDv7?, at: Instant, by: String, detail: [String: JSONValue]) {
+        v = 1
+        self.id = id
+        self.event = event
+        self.file = file
+        self.at = at
+        self.by = by
+        self.detail = detail
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+
+/// The tables, as numbered migrations that are only ever added to.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("001 register, files, delivery") { db in try db.execute(sql: first) }
+        return migrator
+    }
+
+    /// Times are milliseconds since 1970 (INTEGER) where they are compared, RFC 3339 text where they are shown.
+    private static let first = """
+        -- The register: content hash of each entry, full subtrees, signed heads.
+        CREATE TABLE entry (idx INTEGER PRIMARY KEY, content BLOB NOT NULL, kind TEXT NOT NULL, ref TEXT NOT NULL);
+        CREATE TABLE node (level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, idx)) WITHOUT ROWID;
+        CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
+        -- What the entries are of.
+        CREATE TABLE act (
+          id TEXT PRIMARY KEY, file TEXT NOT NULL, kind TEXT NOT NULL, hash BLOB NOT NULL, jws BLOB NOT NULL,
+          outgoing INTEGER NOT NULL, idx INTEGER NOT NULL UNIQUE, registered TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX act_file ON act (file);
+        CREATE TABLE event (
+          id TEXT PRIMARY KEY, kind TEXT NOT NULL, file TEXT, bytes BLOB NOT NULL, idx INTEGER NOT NULL UNIQUE) WITHOUT ROWID;
+        CREATE INDEX event_file ON event (file);
+        CREATE TABLE receipt (act TEXT PRIMARY KEY, json BLOB NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+        -- Views, computed from acts.
+        CREATE TABLE file (
+          id TEXT PRIMARY KEY, ref TEXT NOT NULL UNIQUE, type TEXT NOT NULL, side TEXT NOT NULL, counterpart TEXT NOT NULL,
+          title TEXT NOT NULL, opened TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE link (file TEXT NOT NULL, target TEXT NOT NULL, relation TEXT NOT NULL, PRIMARY KEY (file, target, relation)) WITHOUT ROWID;
+        CREATE INDEX link_target ON link (target);
+        -- Work in hand.
+        CREATE TABLE draft (
+          ref TEXT PRIMARY KEY, type TEXT NOT NULL, recipient TEXT NOT NULL, officer TEXT NOT NULL, role TEXT NOT NULL,
+          created TEXT NOT NULL, content BLOB NOT NULL, approval BLOB, sent TEXT) WITHOUT ROWID;
+        CREATE TABLE number (state TEXT NOT NULL, year INTEGER NOT NULL, type TEXT NOT NULL, last INTEGER NOT NULL,
+          PRIMARY KEY (state, year, type)) WITHOUT ROWID;
+        CREATE TABLE package (
+          sha256 TEXT PRIMARY KEY, file TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, exhibits INTEGER NOT NULL,
+          outgoing INTEGER NOT NULL, stage TEXT NOT NULL, conditions BLOB NOT NULL, created TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX package_file ON package (file);
+        CREATE TABLE part (package TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (package, number)) WITHOUT ROWID;
+        -- Delivery.
+        CREATE TABLE outbox (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL, kind TEXT NOT NULL, ref TEXT NOT NULL,
+          attempts INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
+          stage TEXT NOT NULL DEFAULT 'waiting', code TEXT, says TEXT, UNIQUE (peer, kind, ref));
+        CREATE INDEX outbox_stage ON outbox (stage, next);
+        CREATE TABLE quarantine (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, says TEXT NOT NULL, peer TEXT NOT NULL, at TEXT NOT NULL,
+          sha256 TEXT NOT NULL, bytes BLOB NOT NULL, UNIQUE (sha256, code));
+        CREATE TABLE peer (
+          state TEXT PRIMARY KEY, jws BLOB NOT NULL, trust TEXT NOT NULL, added TEXT NOT NULL, confirmed TEXT, confirmed_by TEXT) WITHOUT ROWID;
+        CREATE TABLE officer (id TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """
+}

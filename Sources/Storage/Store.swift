@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+public import Register
+public import Standards
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// The database of a node: one SQLite file in WAL mode. The front door of the room.
+///
+/// Guarantees: whatever `commit` returned from is on disk (`synchronous=FULL` on the writer, asserted when the store is
+/// opened and by a test); a commit is whole or absent; several processes may use one folder at the same time, because
+/// every write takes SQLite's write lock first and reads the head of the register inside its transaction.
+public final class Store: Sendable {
+    let pool: DatabasePool
+    let group: GroupCommit
+
+    /// Opens or creates the database `comity.sqlite` in `folder`.
+    /// - Parameter signer: key of the register; signs a checkpoint in each commit that appends.
+    /// - Throws: `.storage` when the file cannot be opened, is not a database, or was made by a newer version.
+    public init(folder: String, signer: NoteSigner) throws(ComityError) {
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(20)
+            configuration.maximumReaderCount = 4
+            configuration.label = "comity"
+            let pool = try DatabasePool(path: folder + "/comity.sqlite", configuration: configuration)
+            try Schema.migrator.migrate(pool)
+            guard try pool.read({ try Schema.migrator.hasBeenSuperseded($0) }) == false else {
+                throw ComityError(
+                    .storage, "This data folder was written by a newer version of Comity.", next: "Use that version, or a later one.")
+            }
+            // DatabasePool lowers the writer to synchronous=NORMAL after its own set-up, under which an acknowledged act
+            // can vanish at power loss. This must come after opening, on the writer itself.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            self.pool = pool
+            group = GroupCommit(pool: pool, signer: signer)
+        } catch let error as ComityError {
+            throw error
+        } catch {
+            throw Self.failure(error)
+        }
+        guard try writerSynchronous() == 2 else {
+            throw ComityError(.storage, "SQLite does not write durably (synchronous is not FULL).")
+        }
+    }
+
+    /// The value of `PRAGMA synchronous` on the writer: 2 is FULL.
+    public func writerSynchronous() throws(ComityError) -> Int {
+        do {
+            return try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+        } catch { throw Self.failure(error) }
+    }
+
+    /// The one write path: runs `work` in a transaction shared with other callers that are waiting, and returns when the
+    /// transaction is on disk. When `work` throws, its own changes are undone and nobody else's.
+    /// - Returns: what `work` returned, with the head of the register after the commit.
+    public func commit<Value: Sendable>(
+        _ work: @escaping @Sendable (inout Writer) throws -> Value
+    ) async throws(ComityError) -> (value: Value, head: SignedHead) {
+        do { return try await group.submit(work) } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
+    }
+
+    /// Reads a consistent snapshot.
+    public func read<Value>(_ work: (Reader) throws -> Value) throws(ComityError) -> Value {
+        do { return try pool.read { try work(Reader(db: $0)) } } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
+    }
+
+    /// Changes whenever any process has written; cheap to poll.
+    public func dataVersion() throws(ComityError) -> Int {
+        do { return try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } } catch { throw Self.failure(error) }
+    }
+
+    static func failure(_ error: any Error) -> ComityError {
+        if let error = error as? DatabaseError, error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
+            return ComityError(
+                .storage, "The disk refused to write (\(error.message ?? "no reason given")).", why: "Nothing of this step was kept.",
+                next: "Free some space or check the disk, then repeat the step.")
+        }
+        return ComityError(.storage, "The database cannot be used: \(error).", next: "Run comity doctor on this folder.")
+    }
+}
+
+/// The signed checkpoint after a commit.
+public struct SignedHead: Sendable, Equatable {
+    public let checkpoint: Checkpoint
+    public let note: String
+}

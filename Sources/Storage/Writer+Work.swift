@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+public import Dossier
+public import Exchange
+public import Standards
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension Writer {
+    /// The next number of a State's references of one type in one year.
+    public func nextNumber(state: StateCode, year: Int, type: String) throws -> Int {
+        try db.execute(
+            sql: """
+                INSERT INTO number (state, year, type, last) VALUES (?, ?, ?, 1)
+                ON CONFLICT (state, year, type) DO UPDATE SET last = last + 1
+                """, arguments: [state.description, year, type])
+        return try Int.fetchOne(
+            db, sql: "SELECT last FROM number WHERE state = ? AND year = ? AND type = ?", arguments: [state.description, year, type]) ?? 0
+    }
+
+    public func insert(_ draft: DraftRow) throws {
+        try db.execute(
+            sql: "INSERT INTO draft (ref, type, recipient, officer, role, created, content) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                draft.ref.description, draft.type.rawValue, draft.recipient.description, draft.officer, draft.role, draft.created.description,
+                Data(try IJSON.encode(draft.content)),
+            ])
+    }
+
+    public func approve(_ ref: FileReference, _ approval: Act.Approval) throws {
+        try db.execute(
+            sql: "UPDATE draft SET approval = ? WHERE ref = ?", arguments: [Data(try IJSON.encode(approval)), ref.description])
+    }
+
+    public func markSent(_ ref: FileReference, at: Instant) throws {
+        try db.execute(sql: "UPDATE draft SET sent = ? WHERE ref = ?", arguments: [at.description, ref.description])
+    }
+
+    public func insert(_ package: PackageRow, created: Instant) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO package (sha256, file, name, size, exhibits, outgoing, stage, conditions, created)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                package.sha256, package.file.description, package.name, package.size, package.exhibits, package.outgoing, package.stage.rawValue,
+                Data(try IJSON.encode(package.conditions)), created.description,
+            ])
+    }
+
+    public func setStage(ofPackage sha256: String, _ stage: PackageRow.Stage) throws {
+        try db.execute(sql: "UPDATE package SET stage = ? WHERE sha256 = ?", arguments: [stage.rawValue, sha256])
+    }
+
+    public func insertPart(_ number: Int, ofPackage sha256: String) throws {
+        try db.execute(sql: "INSERT OR IGNORE INTO part (package, number) VALUES (?, ?)", arguments: [sha256, number])
+    }
+
+    public func deleteParts(ofPackage sha256: String) throws {
+        try db.execute(sql: "DELETE FROM part WHERE package = ?", arguments: [sha256])
+    }
+
+    /// Owes something to a peer; once.
+    public func enqueue(_ kind: OutboxRow.Kind, _ ref: String, to peer: StateCode, next: Int64) throws {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO outbox (peer, kind, ref, next) VALUES (?, ?, ?, ?)",
+            arguments: [peer.description, kind.rawValue, ref, next])
+    }
+
+    /// Takes the work on a row until `until`; false when another process has it or it is done.
+    public func claim(_ id: Int64, now: Int64, until: Int64) throws -> Bool {
+        try db.execute(
+            sql: "UPDATE outbox SET claimed = ? WHERE id = ? AND stage = 'waiting' AND claimed <= ?", arguments: [until, id, now])
+        return db.changesCount == 1
+    }
+
+    public func finish(_ id: Int64, _ stage: OutboxRow.Stage, code: String? = nil, says: String? = nil) throws {
+        try db.execute(
+            sql: "UPDATE outbox SET stage = ?, code = ?, says = ?, claimed = 0 WHERE id = ?", arguments: [stage.rawValue, code, says, id])
+    }
+
+    public func postpone(_ id: Int64, next: Int64, code: String, says: String) throws {
+        try db.execute(
+            sql: "UPDATE outbox SET attempts = attempts + 1, next = ?, claimed = 0, code = ?, says = ? WHERE id = ? AND stage = 'waiting'",
+            arguments: [next, code, says, id])
+    }
+
+    /// Keeps what was not believed. The same bytes with the same code are kept once.
+    /// - Returns: false when they were there already.
+    public func quarantine(code: String, says: String, peer: String, at: Instant, sha256: String, bytes: [UInt8]) throws -> Bool {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO quarantine (code, says, peer, at, sha256, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [code, says, peer, at.description, sha256, Data(bytes)])
+        return db.changesCount == 1
+    }
+
+    public func insertReceipt(_ json: [UInt8], act: UUIDv7, at: Instant) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO receipt (act, json, at) VALUES (?, ?, ?)", arguments: [act.description, Data(json), at.description])
+    }
+
+    public func save(_ peer: Peer) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO peer (state, jws, trust, added, confirmed, confirmed_by) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                peer.entry.state.description, Data(peer.jws), peer.trust.rawValue, peer.addedAt.description, peer.confirmedAt?.description,
+                peer.confirmedBy,
+            ])
+    }
+
+    public func setOfficer(_ id: String, role: String) throws {
+        try db.execute(sql: "INSERT OR REPLACE INTO officer (id, role) VALUES (?, ?)", arguments: [id, role])
+    }
+
+    public func set(_ name: String, _ value: String) throws {
+        try db.execute(sql: "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", arguments: [name, value])
+    }
+}

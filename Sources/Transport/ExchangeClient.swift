@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+public import Exchange
+import NIOCore
+import NIOHTTP1
+public import Register
+public import Standards
+
+/// Talks to one peer's exchange listener, over mutual TLS with the pinned certificate.
+///
+/// Every failure is a `ComityError`: `.peerUnreachable` when no answer came, otherwise the code the peer gave.
+public struct ExchangeClient: Sendable {
+    private let http: HTTPClient
+    private let endpoint: String
+    private let peer: StateCode
+
+    /// - Throws: `.failure` when the certificates cannot be used.
+    public init(own: NodeCertificate, peer: DirectoryEntry) throws(ComityError) {
+        guard let pinned = Base64.decode(peer.certificate) else { throw ComityError(.schema, "The certificate of \(peer.state) cannot be read.") }
+        do {
+            var configuration = HTTPClient.Configuration(
+                tlsConfiguration: try TLSProfile.client(own, pinning: pinned), redirectConfiguration: .disallow,
+                timeout: .init(connect: .seconds(10), read: .seconds(60)))
+            configuration.httpVersion = .http1Only
+            configuration.connectionPool.retryConnectionEstablishment = false
+            http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        } catch { throw ComityError(.failure, "The connection to \(peer.state) cannot be set up: \(error).") }
+        endpoint = peer.endpoint
+        self.peer = peer.state
+    }
+
+    /// Must be called before the value is given up.
+    public func shutdown() async { try? await http.shutdown() }
+
+    /// Delivers a sealed message.
+    public func send(_ message: [UInt8]) async throws(ComityError) -> Receipt {
+        var request = HTTPClientRequest(url: "\(endpoint)/exchange/v1/acts")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/age")
+        request.body = .bytes(message)
+        return try await decode(Receipt.self, from: request, limit: Receipt.limit)
+    }
+
+    public func progress(ofPackage sha256: String) async throws(ComityError) -> PackageProgress {
+        try await decode(PackageProgress.self, from: HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(sha256)"), limit: 8 << 20)
+    }
+
+    public func send(part number: Int, ofPackage sha256: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
+        var request = HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(sha256)/parts/\(number)")
+        request.method = .PUT
+        request.headers.add(name: "Content-Digest", value: ContentDigest.of(bytes))
+        request.body = .bytes(bytes)
+        return try await decode(PackageProgress.self, from: request, limit: 8 << 20)
+    }
+
+    private func decode<T: Decodable>(_ type: T.Type, from request: HTTPClientRequest, limit: Int) async throws(ComityError) -> T {
+        let status: UInt
+        let body: [UInt8]
+        do {
+            let response = try await http.execute(request, timeout: .seconds(120))
+            status = response.status.code
+            body = Array(try await response.body.collect(upTo: limit).readableBytesView)
+        } catch {
+            throw ComityError(
+                .peerUnreachable, "\(peer) did not answer at \(endpoint).", why: Text.safe("\(error)"),
+                next: "Nothing is lost: the delivery is tried again by itself.")
+        }
+        guard status == 200 else {
+            guard let problem = try? IJSON.decode(Problem.self, from: body, limit: limit) else {
+                throw ComityError(.peerUnreachable, "\(peer) answered with HTTP status \(status).")
+            }
+            throw problem.error
+        }
+        return try IJSON.decode(type, from: body, limit: limit)
+    }
+}

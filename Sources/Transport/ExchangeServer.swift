@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Exchange
+import HTTPTypes
+public import Hummingbird
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+public import Standards
+
+/// The listener for other nodes: HTTP/1.1 over mutual TLS 1.3.
+///
+/// | request | answer |
+/// | --- | --- |
+/// | `POST /exchange/v1/acts`, body: sealed message | 200 receipt (JSON), or an RFC 9457 problem with `code` |
+/// | `GET /exchange/v1/packages/{sha256}` | 200 progress |
+/// | `PUT /exchange/v1/packages/{sha256}/parts/{n}`, with `Content-Digest: sha-256=:…:` (RFC 9530) | 200 progress |
+public enum ExchangeServer {
+    /// What a handler knows of a request: the channel, for the certificate of the caller.
+    public struct Context: RequestContext {
+        public var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        public init(source: ApplicationRequestContextSource) {
+            coreContext = .init(source: source)
+            channel = source.channel
+        }
+    }
+
+    /// Builds the listener; `onRunning` gets the port that was bound.
+    public static func application(
+        handler: some ExchangeHandler, certificate: NodeCertificate, host: String, port: Int, logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws(ComityError) -> some ApplicationProtocol {
+        let router = Router(context: Context.self)
+        router.post("/exchange/v1/acts") { request, context in
+            try await answer {
+                let caller = try await caller(context, handler)
+                let body: [UInt8]
+                do { body = Array(try await request.body.collect(upTo: Intake.limit).readableBytesView) } catch {
+                    await handler.refuseOversized(from: caller)
+                    throw ComityError(.tooLarge, "The message is larger than \(Intake.limit) bytes.")
+                }
+                return try await handler.receive(body, from: caller)
+            }
+        }
+        router.get("/exchange/v1/packages/{sha256}") { _, context in
+            try await answer {
+                try await handler.parts(ofPackage: context.parameters.get("sha256") ?? "", from: try await caller(context, handler))
+            }
+        }
+        router.put("/exchange/v1/packages/{sha256}/parts/{number}") { request, context in
+            try await answer {
+                let caller = try await caller(context, handler)
+                guard let number = context.parameters.get("number", as: Int.self), number >= 0 else {
+                    throw ComityError(.malformedInput, "A part has a number from 0.")
+                }
+                let body: [UInt8]
+                do { body = Array(try await request.body.collect(upTo: PackageProgress.partSize).readableBytesView) } catch {
+                    throw ComityError(.tooLarge, "A part has at most \(PackageProgress.partSize) bytes.")
+                }
+                guard let name = HTTPField.Name("Content-Digest"), request.headers[name] == ContentDigest.of(body) else {
+                    throw ComityError(.verificationFailed, "The part was damaged on the way: its digest differs.", next: "Send it again.")
+                }
+                return try await handler.receive(
+                    part: number, ofPackage: context.parameters.get("sha256") ?? "", bytes: body, from: caller)
+            }
+        }
+        do {
+            let tls = TLSChannelConfiguration(
+                tlsConfiguration: try TLSProfile.server(certificate),
+                customAsyncVerificationCallback: { chain in
+                    guard let leaf = chain.first, let der = try? leaf.toDERBytes(), handler.caller(certificate: der) != nil else { return .failed }
+                    return .certificateVerified
+                })
+            return Application(
+                router: router,
+                server: try .tls(.http1(configuration: .init(idleTimeout: .seconds(60))), configuration: tls),
+                configuration: .init(address: .hostname(host, port: port), serverName: nil),
+                onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
+        } catch { throw ComityError(.failure, "The exchange listener cannot be set up: \(error).") }
+    }
+
+    private static func caller(_ context: Context, _ handler: some ExchangeHandler) async throws -> StateCode {
+        // On HTTP/1.1 the TLS handler sits on this very channel.
+        guard let certificate = try await context.channel.nioSSL_peerCertificate().get(),
+            let caller = handler.caller(certificate: try certificate.toDERBytes())
+        else { throw ComityError(.permission, "The certificate of the caller is not pinned here.") }
+        return caller
+    }
+
+    private static func answer(_ work: () async throws -> some Encodable) async throws -> Response {
+        do {
+            return response(.ok, "application/json", try IJSON.encode(try await work()))
+        } catch let error as ComityError {
+            return response(.init(code: error.code.httpStatus), "application/problem+json", try IJSON.encode(Problem(error)))
+        }
+    }
+
+    private static func response(_ status: HTTPResponse.Status, _ type: String, _ bytes: [UInt8]) -> Response {
+        Response(status: status, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+/// An RFC 9457 problem with Comity's code.
+public struct Problem: Sendable, Codable {
+    public let type: String
+    public let title: String
+    public let status: Int
+    public let detail: String?
+    public let code: String
+
+    public init(_ error: ComityError) {
+        type = "about:blank"
+        title = error.what
+        status = error.code.httpStatus
+        detail = [error.why, error.next].filter { !$0.isEmpty }.joined(separator: " ")
+        code = error.code.rawValue
+    }
+
+    /// The error on the other side; an unknown code becomes `.peerRefused`.
+    public var error: ComityError { ComityError(ErrorCode(rawValue: code) ?? .peerRefused, Text.safe(title), why: Text.safe(detail ?? "")) }
+}
+
+/// `Content-Digest` of RFC 9530 with SHA-256.
+enum ContentDigest {
+    static func of(_ bytes: [UInt8]) -> String { "sha-256=:\(Base64.encode(SHA256.hash(data: bytes))):" }
+}
