@@ -80,17 +80,26 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         // floor 3
-        room("Node", ["Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport"]),
+        room(
+            "Node",
+            [
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", hummingbird, crypto,
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         // floor 4
         room(
             "Desk",
-            ["Standards", "Dossier", "Node", hummingbird, "Yams", .product(name: "Mustache", package: "swift-mustache")],
+            [
+                "Standards", "Law", "Dossier", "Exchange", "Node", hummingbird, "Yams",
+                .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log"),
+            ],
             resources: [.copy("Resources")]),
         // floor 5
         .executableTarget(
             name: "comity",
             dependencies: [
-                "Standards", "Law", "Dossier", "Sealing", "Node", "Desk",
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk", hummingbird,
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -79,8 +79,8 @@ public enum NamedCheck: String, Sendable, CaseIterable {
             return []
         case "account":
             if item["service"]?.isEmpty ?? true { return fault("service", "The service that holds the account is missing.") }
-            if item["id"]?.isEmpty ?? true {
-                return fault("id", "The immutable account id is missing; a display name can change hands.")
+            if item["immutable_id"]?.isEmpty ?? true {
+                return fault("immutable_id", "The immutable account id is missing; a display name can change hands.")
             }
             return []
         case "domain":

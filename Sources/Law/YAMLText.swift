@@ -31,7 +31,7 @@ public struct YAMLText: Sendable {
         let node: Yams.Node?
         do { node = try Yams.compose(yaml: text) } catch {
             throw ComityError(
-                .malformedInput, "\(name) is not readable YAML.", why: Text.safe("\(error)".replacing("\n", with: " "), limit: 300),
+                .malformedInput, "\(name) is not readable YAML.", why: Self.describe(error),
                 next: "Check the indentation and quotes at that place.")
         }
         guard let node else { throw ComityError(.malformedInput, "\(name) is empty.") }
@@ -48,6 +48,18 @@ public struct YAMLText: Sendable {
             steps.removeLast()
         }
         return 1
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        guard let error = error as? YamlError else { return Text.safe("\(error)", limit: 200) }
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            return "Line \(mark.line), column \(mark.column): \(Text.safe(problem, limit: 160))."
+        case .duplicatedKeysInMapping(let names, let context):
+            return "Near line \(context.mark.line): “\(Text.safe(names.first ?? "", limit: 60))” stands twice."
+        case .reader(let problem, let offset, _, _): return "At character \(offset ?? 0): \(Text.safe(problem, limit: 160))."
+        default: return "It is not YAML."
+        }
     }
 
     private static func convert(

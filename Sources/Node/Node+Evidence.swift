@@ -112,14 +112,15 @@ extension Node {
 
     /// Checks a package with this node's key and directory, and registers that it was looked at.
     public func verify(packageAt path: String) throws(ComityError) -> PackageVerdict {
-        let book = try listPeers()
+        try PackageVerifier.verify(path: path, identities: [keys.sealing], trusted: trustedKey)
+    }
+
+    /// The signing key with this id, when it is this node's or a confirmed peer's.
+    public func trustedKey(_ keyID: String) -> VerifyingKey? {
         let own = keys.signing.verifyingKey
-        return try PackageVerifier.verify(
-            path: path, identities: [keys.sealing],
-            trusted: { kid in
-                if own.keyID == kid { return own }
-                return book.first { $0.trust == .confirmed && $0.entry.signingKey.keyID == kid }?.entry.signingKey
-            })
+        if own.keyID == keyID { return own }
+        guard let peer = peers.peer(keyID: keyID), peer.trust == .confirmed else { return nil }
+        return peer.entry.signingKey
     }
 
     /// Verifies the package that arrived and answers with the act *receive*. Nothing is recorded as received unless it

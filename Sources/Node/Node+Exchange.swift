@@ -3,6 +3,8 @@
 import Dossier
 import Exchange
 import Foundation
+public import Hummingbird
+public import Logging
 public import Register
 public import Standards
 import Storage
@@ -142,4 +144,15 @@ extension Node: ExchangeHandler {
     }
 
     static func partCount(_ size: Int64) -> Int { Int((size + Int64(PackageProgress.partSize) - 1) / Int64(PackageProgress.partSize)) }
+}
+
+extension Node {
+    /// The listener for other nodes, ready to run.
+    public func exchangeApplication(
+        logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void
+    ) throws(ComityError) -> some ApplicationProtocol {
+        try ExchangeServer.application(
+            handler: self, certificate: keys.tls, host: configuration.exchange.host, port: configuration.exchange.port, logger: logger,
+            onRunning: onRunning)
+    }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Register
 import Dossier
 import Exchange
 import Law
 public import Standards
-import Storage
+public import Storage
 
 extension Node {
     /// Everything about one file, at this moment.
@@ -146,5 +147,15 @@ extension Node {
         if let own = steps(dossier, side).first, standing.state != .received { return NextStep(step: own.rawValue, whose: .us) }
         if let theirs = steps(dossier, side.other).first, standing.state != .received { return NextStep(step: theirs.rawValue, whose: .them) }
         return NextStep(step: "none", whose: .nobody)
+    }
+}
+
+extension Node {
+    public func quarantined() throws(ComityError) -> [QuarantineRow] { try store.read { try $0.quarantine() } }
+
+    /// The newest signed head of the register; nil while it is empty.
+    public func registerHead() throws(ComityError) -> (size: Int64, note: String)? {
+        let key = keys.register.verifier
+        return try store.read { try $0.head(signedBy: key) }.map { ($0.checkpoint.size, $0.note) }
     }
 }

@@ -13,8 +13,8 @@ struct AgeEnvelope {
     let payloadOffset: Int64
 
     /// Reads header and nonce; `source` stands at the first chunk afterwards.
-    /// - Throws: `.schema` for a malformed header, `.cannotDecrypt` when no identity matches, `.verificationFailed` when
-    ///   the header was changed after sealing or the nonce is cut off.
+    /// - Throws: `.schema` for a malformed header or a nonce that is cut off, `.cannotDecrypt` when no identity matches, `.verificationFailed` when
+    ///   the header was changed after sealing.
     init(opening source: BufferedSource, with identities: [AgeIdentity]) throws(ComityError) {
         let header = try AgeHeader(from: source)
         let types = Set(header.stanzas.map(\.type))
@@ -32,7 +32,7 @@ struct AgeEnvelope {
             try source.readFully(into: UnsafeMutableRawBufferPointer(buffer))
         }
         guard count == Self.nonceSize else {
-            throw ComityError(.verificationFailed, "The file is cut off right after the envelope header.")
+            throw ComityError(.schema, "The file is cut off right after the envelope header.")
         }
         payloadKey = Self.payloadKey(fileKey, nonce: nonce)
         payloadOffset = Int64(header.length + Self.nonceSize)

@@ -68,15 +68,3 @@ public final class BufferedSource: ByteSource {
         return count
     }
 }
-
-/// A piece of memory that is allocated once and reused.
-final class Scratch {
-    let bytes: UnsafeMutableRawBufferPointer
-
-    init(_ count: Int) {
-        bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
-        bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    }
-
-    deinit { bytes.deallocate() }
-}

@@ -1,3 +1,5 @@
-import ArgumentParser
-import ServiceLifecycle
-print(1)
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+exit(await CommandLineTool.run(Array(CommandLine.arguments.dropFirst())))

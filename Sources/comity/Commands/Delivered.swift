@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import ArgumentParser
+import Node
+import Register
+import Standards
+
+/// How long a person waits for the receipt.
+struct WaitOption: ParsableArguments {
+    @Option(help: "Seconds to wait for the other State's receipt.") var wait = 10
+}
+
+/// Tells what became of an act that was just registered here.
+enum Delivered {
+    struct Result: Encodable {
+        let ref: FileReference
+        let act: UUIDv7
+        let hash: String
+        let delivered: Bool
+        /// The receipt, verified and registered; absent while the act is on its way.
+        let receipt: Receipt?
+        let reason: String?
+    }
+
+    /// Tries the delivery now and prints the result. An act that is not delivered yet is no failure: it is registered and
+    /// the serving node goes on trying. One that the other State refused is (exit 7).
+    static func report(_ act: UUIDv7, ref: FileReference, step: String, node: Node, wait: Int, json: Bool) async throws {
+        let delivery = Delivery(node: node)
+        let outcome = try await delivery.deliverNow(act: act, patience: .seconds(max(0, wait)))
+        await delivery.shutdown()
+        let hash = try node.fileView(ref).acts.first { $0.id == act }?.hash ?? ""
+        if json {
+            try Output.json(Result(ref: ref, act: act, hash: hash, delivered: outcome.receipt != nil, receipt: outcome.receipt, reason: outcome.reason))
+        } else {
+            Output.line("\(step.padding(toLength: 13, withPad: " ", startingAt: 0)) \(ref)  act \(act)  sha256 \(hash.prefix(16))…")
+            if let receipt = outcome.receipt {
+                Output.line("receipt       entry \(receipt.index), inclusion proof of \(receipt.proof.count) hashes and signature verified, registered here")
+            } else if !outcome.refused {
+                Output.line("not delivered yet: \(outcome.reason ?? "no answer")")
+                Output.line("It is registered here and owed; the serving node goes on trying by itself.")
+            }
+        }
+        if outcome.refused {
+            throw ComityError(
+                .peerRefused, "The other State's node did not accept the act.", why: outcome.reason ?? "", next: "The act stays in your register. Telephone the other State.")
+        }
+    }
+}

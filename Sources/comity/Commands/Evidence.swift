@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Node
+import Sealing
+import Standards
+import Storage
+
+struct Evidence: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Seal exhibits into a package, supply, receive, verify, open.", subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self])
+
+    struct Seal: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Seal files and folders into a package for the other State.",
+            discussion: "EXAMPLE\n  comity evidence seal ./export --file XA-2026-MLA-000001-F --to XA --authorisation \"Order 12/2026\" --condition \"this case only\" --as XB-X1")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @Argument(help: "Files and folders.") var paths: [String]
+        @Option(help: "Reference of the file it belongs to.") var file: String
+        @Option(help: "The State it is sealed for.") var to: String
+        @Option(help: "The order that allows it, in words.") var authorisation: String
+        @Option(help: "A condition of use; repeat.") var condition: [String] = []
+
+        struct Result: Encodable {
+            let path: String
+            let name: String
+            let size: Int64
+            let sha256: String
+            let exhibits: [PackageStatement.Exhibit]
+        }
+
+        func run() async throws {
+            let node = try global.node()
+            let sealed = try await node.seal(
+                Node.SealingOrder(paths: paths, authorisation: authorisation, conditions: condition), for: try FileReference(file), to: try StateCode(to),
+                officer: try officer.resolved(), progress: global.json ? nil : Output.progressBar("sealing"))
+            if global.json {
+                try Output.json(Result(path: sealed.path, name: sealed.package.name, size: sealed.package.size, sha256: sealed.package.sha256, exhibits: sealed.statement.exhibits))
+            } else {
+                for exhibit in sealed.statement.exhibits {
+                    Output.line("exhibit \(exhibit.number)  \(exhibit.sha256)  \(exhibit.size) bytes  \(Text.safe(exhibit.path))")
+                }
+                Output.line("sealed   \(sealed.path)\n         \(sealed.package.size) bytes, sha256 \(sealed.package.sha256)")
+                Output.line("next     comity evidence supply \(file) --as OFFICER")
+            }
+        }
+    }
+
+    struct Supply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Announce a sealed package in its file and transfer it.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @OptionGroup var waiting: WaitOption
+        @Argument(help: "Reference of the file.") var ref: String
+        @Option(help: "Hash or name of the package, when several wait.") var package: String?
+
+        func run() async throws {
+            let node = try global.node()
+            let ref = try FileReference(ref)
+            let supplied = try await node.supply(ref, package: package, officer: try officer.resolved())
+            try await Delivered.report(supplied.act, ref: ref, step: "supplied", node: node, wait: waiting.wait, json: global.json)
+        }
+    }
+
+    struct Receive: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Verify the package that arrived and record its receipt. Exit 6 when it does not verify.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @OptionGroup var waiting: WaitOption
+        @Argument(help: "Reference of the file.") var ref: String
+        @Option(help: "Hash of the package, when there are several.") var package: String?
+
+        func run() async throws {
+            let node = try global.node()
+            let ref = try FileReference(ref)
+            let received = try await node.receiveEvidence(ref, package: package, officer: try officer.resolved())
+            if !global.json { Verdict.show(received.verdict) }
+            try await Delivered.report(received.act, ref: ref, step: "received", node: node, wait: waiting.wait, json: global.json)
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check a package or an opened bag. Exit 6 names the exhibit that fails.",
+            discussion: "Uses the key and directory of the node in --data; with --identity, no node is needed and the signer is shown by its key id.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "The package (.bag.tar.age), the folder of an opened bag, or the reference of a file whose package arrived.") var package: String
+        @Option(help: "A file with the age identity that opens it.") var identity: String?
+
+        func run() async throws {
+            let verdict = try Verdict.judge(package, identity: identity, global: global)
+            if global.json { try Output.json(verdict) } else { Verdict.show(verdict) }
+            if !verdict.isValid { throw ExitCode(ErrorCode.verificationFailed.exitStatus) }
+        }
+    }
+
+    struct Open: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Open a package into a new folder: all of it, proven, or nothing.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @Argument(help: "Reference of the file whose package arrived, or a package with --identity.") var package: String
+        @Option(help: "The folder to open it in.") var to: String
+        @Option(help: "A file with the age identity that opens it; no node is needed then.") var identity: String?
+
+        func run() async throws {
+            let path: String
+            if let identity {
+                path = try PackageOpener.open(path: package, identities: [try Verdict.identity(identity)], to: to)
+            } else {
+                path = try await global.node().openEvidence(try FileReference(package), package: nil, to: to, officer: try officer.resolved())
+            }
+            if global.json { try Output.json(["path": path]) } else { Output.line("opened  \(path)\ncheck   cd \(path) && sha256sum -c manifest-sha256.txt") }
+        }
+    }
+}
+
+/// Verdicts on packages, for the commands.
+enum Verdict {
+    static func identity(_ path: String) throws(ComityError) -> AgeIdentity {
+        let text = String(decoding: try InputFile.read(path, limit: 65536), as: UTF8.self)
+        guard let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }) else {
+            throw ComityError(.malformedInput, "\(path) holds no identity.")
+        }
+        return try AgeIdentity(line.trimmingCharacters(in: .whitespaces))
+    }
+
+    static func judge(_ package: String, identity path: String?, global: GlobalOptions) throws -> PackageVerdict {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: package, isDirectory: &isFolder)
+        if let path {
+            let identity = try identity(path)
+            return try PackageVerifier.verify(path: package, identities: [identity], trusted: { _ in nil }, allowUnknownSigner: true)
+        }
+        if !exists, let ref = try? FileReference(package) {
+            let node = try global.node()
+            return try node.verify(packageAt: try node.arrivedPackage(ref).path)
+        }
+        if isFolder.boolValue {
+            let node = try? global.node()
+            return try PackageVerifier.verify(bag: package, trusted: { node?.trustedKey($0) }, allowUnknownSigner: node == nil)
+        }
+        return try global.node().verify(packageAt: package)
+    }
+
+    static func show(_ verdict: PackageVerdict) {
+        Output.line(verdict.isValid ? "VALID    \(verdict.sentence)" : "NOT VALID  \(verdict.sentence)")
+        for exhibit in verdict.exhibits {
+            let line = "exhibit \(exhibit.number)  \(exhibit.state.rawValue)  \(Text.safe(exhibit.path))  \(exhibit.size) bytes"
+            Output.line(line)
+            if exhibit.state != .intact {
+                Output.line("           expected \(exhibit.expected)\n           found    \(exhibit.found ?? "nothing")\(exhibit.note.isEmpty ? "" : "\n           \(exhibit.note)")")
+            }
+        }
+        for finding in verdict.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }
+        if case .unknown(let kid) = verdict.signer {
+            Output.line("signer   key \(kid) is not in a directory here: the signature holds, but who owns the key is not proven")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import UnixSignals
+import ArgumentParser
+import Desk
+import Glibc
+import Hummingbird
+import Logging
+import Node
+import ServiceLifecycle
+import Standards
+import Transport
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the node: the listener for other nodes, delivery, and the desk.",
+        discussion: "Stops cleanly on Ctrl-C or SIGTERM; kill -9 loses nothing that was acknowledged.")
+
+    @OptionGroup var global: GlobalOptions
+    @Flag(help: "Refuse to start unless the data folder was made for exercises.") var exercise = false
+
+    func run() async throws {
+        let node = try global.node()
+        guard !exercise || node.exercise else {
+            throw ComityError(
+                .exerciseMismatch, "The node in \(global.folder) is a real one.", why: "A node is made for exercises or for real work, once and for all.",
+                next: "Make another: comity init --exercise")
+        }
+        let lock = try ServeLock(folder: global.folder)
+        try await Serving.run(node)
+        lock.release()
+    }
+}
+
+/// Only one process serves a data folder. The kernel frees the lock when the process ends, however it ends.
+struct ServeLock {
+    private let descriptor: Int32
+
+    init(folder: String) throws(ComityError) {
+        descriptor = open(folder + "/serve.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw ComityError(.storage, "The folder \(folder) cannot be written.") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw ComityError(.wrongState, "This node is already being served by another process.", next: "Stop that one first.")
+        }
+    }
+
+    func release() { close(descriptor) }
+}
+
+/// Puts the running node together: a testable function of the node.
+enum Serving {
+    static func run(_ node: Node) async throws {
+        var logger = Logger(label: "comity", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .error
+        let delivery = Delivery(node: node)
+        let exchange = try node.exchangeApplication(logger: logger) { port in
+            Output.line("exchange  https://\(node.configuration.exchange.host):\(port)  (\(node.party))")
+        }
+        let desk = try DeskServer.application(
+            node: node, host: node.configuration.desk.host, port: node.configuration.desk.port, logger: logger
+        ) { port in
+            Output.line("desk      http://\(node.configuration.desk.host):\(port)/")
+        }
+        if node.exercise { Output.line("EXERCISE  nothing here is real") }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery))],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        await delivery.shutdown()
+    }
+}
+
+/// Runs the delivery loop beside the listeners.
+private struct DeliveryService: Service {
+    let delivery: Delivery
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await delivery.run() }
+    }
+}

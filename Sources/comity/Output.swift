@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Foundation
+import Glibc
+import Law
+import Standards
+
+/// What the command line prints: results to standard output, everything else to standard error.
+enum Output {
+    static func line(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    static func error(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    static func json(_ value: some Encodable) throws(ComityError) { line(try IJSON.pretty(value)) }
+
+    /// One finding, as text.
+    static func text(_ finding: Finding) -> String {
+        let article = finding.article == "house" ? "house rule" : "Art. \(finding.article)"
+        return """
+            \(finding.level.rawValue.padding(toLength: 6, withPad: " ", startingAt: 0)) \(finding.field)  (\(article)\(finding.unverified ? ", text not compared yet" : ""))
+                   \(Text.safe(finding.detail ?? finding.says, limit: 300))
+                   mend: \(finding.mend)
+            """
+    }
+
+    /// `59 d 23 h left`, `3 h 05 min over`, `held`, `met`.
+    static func text(_ clock: Clock, now: Instant) -> String {
+        switch clock.state {
+        case .held: return "held pending decision"
+        case .met: return "met"
+        case .running, .over:
+            let minutes = abs(clock.due.milliseconds - now.milliseconds) / 60_000
+            let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60)
+            let span = days > 0 ? "\(days) d \(hours) h" : hours > 0 ? "\(hours) h \(rest < 10 ? "0" : "")\(rest) min" : "\(rest) min"
+            return span + (clock.due > now ? " left" : " over")
+        }
+    }
+
+    /// Progress on standard error, only at a terminal.
+    static func progressBar(_ label: String) -> ((Int64, Int64) -> Void)? {
+        guard isatty(STDERR_FILENO) == 1 else { return nil }
+        let start = Date()
+        return { done, all in
+            let seconds = max(Date().timeIntervalSince(start), 0.001)
+            let rate = Double(done) / seconds
+            let left = rate > 0 ? Int(Double(all - done) / rate) : 0
+            let share = all > 0 ? Int(done * 100 / all) : 100
+            FileHandle.standardError.write(Data("\r\(label) \(share) %  \(done >> 20) of \(all >> 20) MiB  \(Int(rate) >> 20) MiB/s  \(left) s left \(done >= all ? "\n" : "")".utf8))
+        }
+    }
+}
