@@ -105,6 +105,18 @@ let package = Package(
             ],
             resources: [.copy("Demo")],
             swiftSettings: swiftSettings),
+        // tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(name: "LawSupport", dependencies: ["Law", "TestSupport"], path: "Tests/LawSupport", swiftSettings: swiftSettings),
+        tests("Standards"),
+        tests("Law", ["Standards", "LawSupport"]),
+        tests("Register", ["Standards"]),
+        tests("Dossier", ["Standards", "Law", "LawSupport"]),
+        tests("Sealing", ["Standards", crypto]),
+        tests("Exchange", ["Standards", "Dossier", "Register", "Sealing"]),
+        tests("Storage", ["Standards", "Register", "Dossier", "Exchange", "Sealing", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("Node", ["Standards", "Law", "Dossier", "Register", "Sealing", "Exchange", "Storage", "Transport"]),
+        tests("comity", ["Standards"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,11 +6,13 @@ import Yams
 /// YAML from a person or a rule file, bounded before it is parsed, as a value and with line numbers.
 ///
 /// Plain scalars become booleans, integers, numbers or null by the YAML 1.2 core schema; everything else, dates too,
-/// stays text: a time is read by a rule, never guessed by a parser. Anchors and aliases are refused, so a few lines
-/// cannot unfold into gigabytes.
+/// stays text: a time is read by a rule, never guessed by a parser. Aliases are unfolded, and the whole is bounded, so a few
+/// lines cannot become gigabytes.
 public struct YAMLText: Sendable {
     public static let maximumBytes = 16 * 1024 * 1024
     static let maximumDepth = 64
+    /// Most values in one text, counted after aliases are unfolded.
+    static let maximumValues = 500_000
 
     /// What was read.
     public let value: JSONValue
@@ -36,7 +38,8 @@ public struct YAMLText: Sendable {
         }
         guard let node else { throw ComityError(.malformedInput, "\(name) is empty.") }
         var lines: [String: Int] = [:]
-        value = try Self.convert(node, path: "", depth: 0, name: name, lines: &lines)
+        var budget = Self.maximumValues
+        value = try Self.convert(node, path: "", depth: 0, name: name, lines: &lines, budget: &budget)
         self.lines = lines
     }
 
@@ -63,15 +66,15 @@ public struct YAMLText: Sendable {
     }
 
     private static func convert(
-        _ node: Yams.Node, path: String, depth: Int, name: String, lines: inout [String: Int]
+        _ node: Yams.Node, path: String, depth: Int, name: String, lines: inout [String: Int], budget: inout Int
     ) throws(ComityError) -> JSONValue {
         let line = node.mark?.line ?? 0
         guard depth <= maximumDepth else {
             throw ComityError(.malformedInput, "\(name), line \(line): nested deeper than \(maximumDepth) levels.")
         }
-        if node.anchor != nil {
-            throw ComityError(
-                .malformedInput, "\(name), line \(line): anchors and aliases are not accepted.", next: "Write the value out where it is needed.")
+        budget -= 1
+        guard budget > 0 else {
+            throw ComityError(.tooLarge, "\(name), line \(line): the text unfolds into more than \(maximumValues) values.")
         }
         switch node {
         case .scalar(let scalar): return scalarValue(scalar)
@@ -80,7 +83,7 @@ public struct YAMLText: Sendable {
             for (index, item) in sequence.enumerated() {
                 let inner = path.isEmpty ? "\(index)" : "\(path).\(index)"
                 lines[inner] = item.mark?.line
-                items.append(try convert(item, path: inner, depth: depth + 1, name: name, lines: &lines))
+                items.append(try convert(item, path: inner, depth: depth + 1, name: name, lines: &lines, budget: &budget))
             }
             return .array(items)
         case .mapping(let mapping):
@@ -91,7 +94,7 @@ public struct YAMLText: Sendable {
                 }
                 let inner = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
                 lines[inner] = key.mark?.line
-                guard members.updateValue(try convert(item, path: inner, depth: depth + 1, name: name, lines: &lines), forKey: scalar.string) == nil
+                guard members.updateValue(try convert(item, path: inner, depth: depth + 1, name: name, lines: &lines, budget: &budget), forKey: scalar.string) == nil
                 else {
                     throw ComityError(
                         .malformedInput, "\(name), line \(key.mark?.line ?? line): “\(Text.safe(scalar.string, limit: 60))” stands twice.")
@@ -99,7 +102,7 @@ public struct YAMLText: Sendable {
             }
             return .object(members)
         case .alias:
-            throw ComityError(.malformedInput, "\(name), line \(line): anchors and aliases are not accepted.")
+            throw ComityError(.malformedInput, "\(name), line \(line): an alias leads nowhere.")
         }
     }
 

@@ -152,6 +152,10 @@ extension Node {
     public func openEvidence(_ ref: FileReference, package sha256: String?, to destination: String, officer: String) async throws(ComityError) -> String {
         _ = try require(officer, oneOf: Roles.evidence, to: "open evidence")
         let arrived = try arrivedPackage(ref, package: sha256)
+        let verdict = try verify(packageAt: arrived.path)
+        guard verdict.isValid else {
+            throw ComityError(.verificationFailed, verdict.sentence, why: verdict.findings.prefix(5).joined(separator: "; "), next: "Do not use it; ask for a new package.")
+        }
         let opened = try event(.opened, file: arrived.package.file, by: officer, detail: ["package": .string(arrived.package.sha256)])
         _ = try await store.commit { try $0.append(opened) }
         return try PackageOpener.open(path: arrived.path, identities: [keys.sealing], to: destination)

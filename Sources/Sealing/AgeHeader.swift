@@ -105,7 +105,8 @@ public struct AgeHeader: Sendable {
             return ComityError(.schema, "The file is of a version of age that is not known here: “\(text.prefix(40))”.")
         }
         return ComityError(
-            .schema, "This is not an age file.", why: "It does not begin with “\(version)”: it is something else, or its first bytes were changed.")
+            .schema, "This is not an age file.",
+            why: "It does not begin with “\(version)”: it is something else, or its first bytes were changed.")
     }
 }
 

@@ -41,7 +41,8 @@ public struct AgeIdentity: Sendable {
     /// - Throws: `.schema` when the stanza breaks the format or its share is of low order.
     func unwrap(_ stanza: AgeStanza) throws(ComityError) -> SymmetricKey? {
         guard stanza.type == "X25519" else { return nil }
-        guard stanza.arguments.count == 1, let share = Base64.rawDecode(stanza.arguments[0]), share.count == 32, stanza.body.count == 32 else {
+        guard stanza.arguments.count == 1, let share = Base64.rawDecode(stanza.arguments[0]), share.count == 32, stanza.body.count == 32
+        else {
             throw ComityError(.schema, "The X25519 recipient in the age header is malformed.")
         }
         guard let secret = AgeX25519.secret(key, share) else {

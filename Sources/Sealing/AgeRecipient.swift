@@ -22,7 +22,8 @@ public struct AgeRecipient: Sendable, Hashable, CustomStringConvertible {
             }
             throw ComityError(
                 .malformedInput, "“\(text.prefix(80))” is not an age recipient.",
-                why: "The prefix, the length or the check characters are wrong.", next: "A recipient begins with age1 and has 62 characters.")
+                why: "The prefix, the length or the check characters are wrong.",
+                next: "A recipient begins with age1 and has 62 characters.")
         }
         rawRepresentation = decoded.bytes
     }

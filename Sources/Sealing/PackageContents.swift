@@ -18,7 +18,9 @@ struct PackageContents: Codable, Sendable {
 
     /// The bytes of the file and its items. The file stands before the exhibits, so its own length moves them: computed
     /// again until the number of blocks no longer changes (it only grows, so this ends).
-    static func plan(name: String, inputs: [PackageInput], modified: Int64) throws(ComityError) -> (contents: PackageContents, bytes: [UInt8]) {
+    static func plan(name: String, inputs: [PackageInput], modified: Int64) throws(ComityError) -> (
+        contents: PackageContents, bytes: [UInt8]
+    ) {
         var relative: [Int64] = []
         var end: Int64 = 0
         for input in inputs {

@@ -48,7 +48,9 @@ struct PackageEvidence {
         var kept: [UInt8]? = isPayload ? nil : []
         if !isPayload {
             tagBytes += min(announced, PackageLayout.maximumTags)
-            if announced > PackageLayout.maximumTagFile || tagBytes > PackageLayout.maximumTags || tags.count >= PackageLayout.maximumTagCount {
+            if announced > PackageLayout.maximumTagFile || tagBytes > PackageLayout.maximumTags
+                || tags.count >= PackageLayout.maximumTagCount
+            {
                 findings.add(.tagTooLarge, "The tag file \(path) is too large to be read here.")
                 kept = nil
             }

@@ -33,7 +33,7 @@ struct PackageFinding: Sendable {
     let text: String
 }
 
-/// Findings in the order in which they were made, without repetition of the last and with an upper bound.
+/// Findings in the order in which they were made, with an upper bound.
 struct PackageFindings: Sendable {
     private(set) var items: [PackageFinding] = []
     private var dropped = 0

@@ -25,7 +25,8 @@ struct PackageInputs {
             try gatherer.take(source, as: PackageLayout.payloadPrefix + DurableFile.split(source).name)
         }
         guard !gatherer.found.isEmpty else {
-            throw ComityError(.usage, "There is no file in what was given to seal.", next: "Name at least one file; empty folders are not kept.")
+            throw ComityError(
+                .usage, "There is no file in what was given to seal.", next: "Name at least one file; empty folders are not kept.")
         }
         try refuseClashes(gatherer.found)
         return gatherer.found
@@ -47,7 +48,8 @@ struct PackageInputs {
     private mutating func take(_ source: String, as path: String) throws(ComityError) {
         if let fault = SafePath.fault(path) ?? Self.fault(path) {
             throw ComityError(
-                .malformedInput, "The name of \(source) cannot travel in a package: \(fault).", next: "Rename it, or put it into an archive.")
+                .malformedInput, "The name of \(source) cannot travel in a package: \(fault).",
+                next: "Rename it, or put it into an archive.")
         }
         let stamp = try FileStamp.of(source)
         switch stamp.kind {
@@ -60,7 +62,8 @@ struct PackageInputs {
         case .folder:
             for name in try FolderListing.names(of: source) {
                 guard let name else {
-                    throw ComityError(.malformedInput, "A name in \(source) is not valid UTF-8.", next: "Rename it, or put it into an archive.")
+                    throw ComityError(
+                        .malformedInput, "A name in \(source) is not valid UTF-8.", next: "Rename it, or put it into an archive.")
                 }
                 try take("\(source)/\(name)", as: "\(path)/\(name)")
             }
@@ -100,6 +103,7 @@ struct PackageInputs {
     private static func clash(_ first: String, _ second: String) -> ComityError {
         ComityError(
             .malformedInput, "\(first) and \(second) would have the same name in the package.",
-            why: "Names that differ only in capitals or in the encoding of accents are one name on many systems.", next: "Rename one of them.")
+            why: "Names that differ only in capitals or in the encoding of accents are one name on many systems.",
+            next: "Rename one of them.")
     }
 }

@@ -81,7 +81,8 @@ struct PackageJudge {
     private mutating func compareLists() {
         guard let statement else { return }
         if let found = evidence.tagHashes[PackageLayout.manifest], found != statement.manifest {
-            findings.add(.manifestDiffers, "\(PackageLayout.manifest) is not the signed one: expected \(statement.manifest), found \(found).")
+            findings.add(
+                .manifestDiffers, "\(PackageLayout.manifest) is not the signed one: expected \(statement.manifest), found \(found).")
         }
         if let manifest {
             var hashes: [String: String] = [:]
@@ -107,7 +108,8 @@ struct PackageJudge {
                 "\(PackageLayout.contents) lists \(contents.exhibits.count) exhibits, the statement \(statement.exhibits.count).")
         }
         for (item, exhibit) in zip(contents.exhibits, statement.exhibits) where item.path != exhibit.path || item.size != exhibit.size {
-            findings.add(.contentsDiffer, "\(PackageLayout.contents) and the statement differ about exhibit \(exhibit.number), \(exhibit.path).")
+            findings.add(
+                .contentsDiffer, "\(PackageLayout.contents) and the statement differ about exhibit \(exhibit.number), \(exhibit.path).")
         }
         for item in contents.exhibits {
             if let offset = evidence.payload[item.path]?.offset, offset != item.offset {

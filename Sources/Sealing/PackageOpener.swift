@@ -21,13 +21,15 @@ public enum PackageOpener {
         let partial = DurableFile.partialPath(in: folder)
         guard mkdir(partial, 0o700) == 0 else { throw SystemFailure.error("create a folder in", folder) }
         do throws(ComityError) {
-            var extraction = Extraction(tar: TarReader(reader, maximumEntries: PackageLayout.maximumEntries), partial: partial, folder: folder)
+            var extraction = Extraction(
+                tar: TarReader(reader, maximumEntries: PackageLayout.maximumEntries), partial: partial, folder: folder)
             let name = try extraction.run { progress?($0, file.size) }
             let verdict = PackageJudge.judge(extraction.evidence, trusted: { _ in nil }, allowUnknownSigner: true)
             let findings = verdict.findings.filter { !$0.hasPrefix(PackageFinding.Code.signerKeyMissing.rawValue) }
             guard findings.isEmpty, verdict.statement != nil else {
                 throw ComityError(
-                    .verificationFailed, "The package \(path) was not opened. \(verdict.sentence)", why: findings.prefix(5).joined(separator: "\n"),
+                    .verificationFailed, "The package \(path) was not opened. \(verdict.sentence)",
+                    why: findings.prefix(5).joined(separator: "\n"),
                     next: "Nothing was extracted. Ask the sender for the package again.")
             }
             let final = "\(folder)/\(name)"

@@ -91,7 +91,8 @@ public struct PackageWriter {
     private mutating func tag(_ path: String, _ bytes: [UInt8]) throws(ComityError) {
         tagBytes += Int64(bytes.count)
         guard Int64(bytes.count) <= PackageLayout.maximumTagFile, tagBytes <= PackageLayout.maximumTags else {
-            throw ComityError(.tooLarge, "The lists of the package (\(path)) would become too large.", next: "Seal fewer exhibits in one package.")
+            throw ComityError(
+                .tooLarge, "The lists of the package (\(path)) would become too large.", next: "Seal fewer exhibits in one package.")
         }
         try tar.add("\(name)/\(path)", bytes, modified: modified)
         tagManifest += BagManifest.line(path: path, sha256: sha256Hex(bytes))
@@ -123,7 +124,8 @@ public struct PackageWriter {
 
     private static func changed(_ input: PackageInput) -> ComityError {
         ComityError(
-            .wrongState, "\(input.source) changed while it was being sealed.", why: "An exhibit must stand still, or its hash means nothing.",
+            .wrongState, "\(input.source) changed while it was being sealed.",
+            why: "An exhibit must stand still, or its hash means nothing.",
             next: "Close the program that writes to it, or copy it first, and seal again.")
     }
 

@@ -50,7 +50,8 @@ public final class TarReader {
             case UInt8(ascii: "0"), UInt8(ascii: "5"):
                 if let path = extended["path"] { header.path = path }
                 if let text = extended["size"] {
-                    guard let size = Int64(text), (0...(1 << 62)).contains(size), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                    guard let size = Int64(text), (0...(1 << 62)).contains(size), text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+                    else {
                         throw TarHeader.bad("its size is absurd")
                     }
                     header.size = size
@@ -86,7 +87,9 @@ public final class TarReader {
         let isFolder = header.type == UInt8(ascii: "5")
         var path = header.path
         if isFolder, path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        if let fault = SafePath.fault(path) { throw TarHeader.bad("the path “\(path.prefix(200).filter(Self.isPrintable))” is refused: \(fault)") }
+        if let fault = SafePath.fault(path) {
+            throw TarHeader.bad("the path “\(path.prefix(200).filter(Self.isPrintable))” is refused: \(fault)")
+        }
         guard !isFolder || header.size == 0 else { throw TarHeader.bad("the folder \(path) has content") }
         entries += 1
         guard entries <= maximumEntries else {

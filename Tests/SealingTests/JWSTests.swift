@@ -13,7 +13,8 @@ import Testing
         let protected = Base64.urlEncode(Array(header.utf8))
         let signature = Base64.urlEncode(try key.sign(Array("\(protected).\(payload)".utf8)))
         return Array(
-            "{\"payload\":\"\(payload)\"\(top),\"signatures\":[{\"protected\":\"\(protected)\",\"signature\":\"\(signature)\"\(extra)}]}".utf8)
+            "{\"payload\":\"\(payload)\"\(top),\"signatures\":[{\"protected\":\"\(protected)\",\"signature\":\"\(signature)\"\(extra)}]}"
+                .utf8)
     }
 
     private var kid: String { key.verifyingKey.keyID }
@@ -69,10 +70,18 @@ import Testing
             ("padding", try document(good, payload: "YQ==")),
             ("trailing bits", try document(good, payload: "YR")),
             ("none", Array("{\"payload\":\"YQ\",\"signatures\":[]}".utf8)),
-            ("nine", Array("{\"payload\":\"YQ\",\"signatures\":[\(Array(repeating: "{\"protected\":\"e30\",\"signature\":\"YQ\"}", count: 9).joined(separator: ","))]}".utf8)),
+            (
+                "nine",
+                Array(
+                    "{\"payload\":\"YQ\",\"signatures\":[\(Array(repeating: "{\"protected\":\"e30\",\"signature\":\"YQ\"}", count: 9).joined(separator: ","))]}"
+                        .utf8)
+            ),
         ]
         for (name, bytes) in cases { #expect(throws: ComityError(.schema, ""), "\(name)") { try JWS(parsing: bytes, limit: 9999) } }
-        for header in ["{\"alg\":\"none\",\"kid\":\"\(kid)\"}", "{\"alg\":\"HS256\",\"kid\":\"\(kid)\"}", "{\"alg\":\"EdDSA\",\"kid\":\"x\"}", "{\"alg\":\"EdDSA\"}"] {
+        for header in [
+            "{\"alg\":\"none\",\"kid\":\"\(kid)\"}", "{\"alg\":\"HS256\",\"kid\":\"\(kid)\"}", "{\"alg\":\"EdDSA\",\"kid\":\"x\"}",
+            "{\"alg\":\"EdDSA\"}",
+        ] {
             #expect(!(try JWS(parsing: document(header), limit: 9999)).isValid(0, with: key.verifyingKey), "\(header)")
         }
     }

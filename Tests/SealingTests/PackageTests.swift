@@ -46,7 +46,8 @@ import Testing
         #expect(Int64(bytes.count) == sealed.size && sha256Hex(bytes) == sealed.sha256)
         #expect(
             sealed.statement.exhibits.map(\.path) == [
-                "data/note.txt", "data/disk/a.bin", "data/disk/b/mail box.mbox", "data/disk/empty", "data/disk/\(long)", "data/disk/ünïcode 日本.txt",
+                "data/note.txt", "data/disk/a.bin", "data/disk/b/mail box.mbox", "data/disk/empty", "data/disk/\(long)",
+                "data/disk/ünïcode 日本.txt",
             ])
 
         let verdict = try verify(sealed.path)

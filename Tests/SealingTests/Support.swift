@@ -106,7 +106,9 @@ func drain(_ source: any ByteSource) -> (bytes: [UInt8], error: ComityError?) {
 
 /// A package request with everything filled in.
 enum Sample {
-    static func request(_ inputs: [String], key: SigningKey, to recipients: [AgeRecipient], name: String = "parcel") throws -> PackageRequest {
+    static func request(_ inputs: [String], key: SigningKey, to recipients: [AgeRecipient], name: String = "parcel") throws
+        -> PackageRequest
+    {
         let at = try Instant("2026-11-21T08:00:00Z")
         var generator = Seeded(state: 7)
         return PackageRequest(

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct TarTests {
     private let names = [
-        "a", "folder/with spaces/b c.txt", "ünï/日本語/файл.bin", String(repeating: "x", count: 200), "deep/" + String(repeating: "p/", count: 90) + "end",
+        "a", "folder/with spaces/b c.txt", "ünï/日本語/файл.bin", String(repeating: "x", count: 200),
+        "deep/" + String(repeating: "p/", count: 90) + "end",
         String(repeating: "d", count: 120) + "/" + String(repeating: "n", count: 90), "-dash", "100%.txt",
     ]
 
@@ -127,7 +128,9 @@ import Testing
         #expect(throws: ComityError(.schema, "")) { try list(archive([("a", []), ("a", [])])) }
         #expect(throws: ComityError(.schema, "")) { try list(archive([("a", [])]) + [1]) }
         #expect(throws: ComityError(.malformedInput, "")) { try archive([("../a", [])]) }
-        for record in ["17 linkpath=/etc\n", "13 path=/etc\n", "12 path=a/..\n", "8 size=-1\n", "99 path=b\n", "x path=b\n", "22 GNU.sparse.size=12\n"] {
+        for record in [
+            "17 linkpath=/etc\n", "13 path=/etc\n", "12 path=a/..\n", "8 size=-1\n", "99 path=b\n", "x path=b\n", "22 GNU.sparse.size=12\n",
+        ] {
             let text = Array(record.utf8)
             var bytes = try forged {
                 put("x", 156)(&$0)

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Exchange
+import Foundation
+import Law
+import Register
+import Sealing
+import Standards
+import Storage
+import TestSupport
+
+@testable import Node
+
+/// Two nodes in one process that trust each other; acts are carried by hand.
+struct NodePair {
+    let folder: TemporaryFolder
+    let requesting: Node
+    let requested: Node
+
+    init(exercise: Bool = true) async throws {
+        folder = try TemporaryFolder()
+        requesting = try await Self.node("XA", folder("xa"), exchange: 1)
+        requested = try await Self.node("XB", folder("xb"), exchange: 2)
+        for (node, other) in [(requesting, requested), (requested, requesting)] {
+            let peer = try await node.addPeer(try other.directoryEntry())
+            _ = try await node.confirmPeer(peer.entry.state, fingerprint: other.fingerprint, by: "D1", how: "test")
+        }
+    }
+
+    static func node(_ state: String, _ path: String, exchange: Int) async throws -> Node {
+        let code = try StateCode(state)
+        let configuration = NodeConfiguration(
+            state: code,
+            authority: .init(id: "\(state.lowercased())-247", name: "24/7 point of \(state)", languages: ["en"], timeZone: "UTC", phone: "+999105550101", email: nil),
+            exchange: .init(host: "127.0.0.1", port: exchange), endpoint: "https://127.0.0.1:\(exchange)", desk: .init(host: "127.0.0.1", port: 0),
+            exercise: true, createdAt: Instant(milliseconds: Node.realMilliseconds()))
+        return try await Node.create(
+            folder: path, configuration, officers: [("D1", "duty_officer"), ("D3", "approver"), ("X1", "examiner"), ("A1", "auditor")])
+    }
+
+    func draft(_ name: String = "preservation") throws -> [String: JSONValue] {
+        let path = Shared.repository.appendingPathComponent("Sources/comity/Demo/\(name).yaml")
+        let value = try YAMLText([UInt8](try Data(contentsOf: path)), name: name).value
+        guard let members = value.object else { throw ComityError(.failure, "the demo draft is not an object") }
+        return members
+    }
+
+    /// Carries every act that `from` owes to `to`, as sealed bytes.
+    func carry(from: Node, to: Node) async throws {
+        for row in try from.store.read({ try $0.waiting() }) where row.kind == .act {
+            let bytes = try sealed(row.ref, from: from, to: to)
+            let receipt = try await to.receive(bytes, from: from.state)
+            let stored = try from.store.read { try $0.act(row.ref) }
+            guard let stored else { continue }
+            _ = try receipt.verify(act: stored.hash, signedBy: to.entry().register)
+            let now = try from.now()
+            let json = try IJSON.encode(receipt)
+            _ = try await from.store.commit { writer in
+                try writer.insertReceipt(json, act: stored.id, at: now)
+                try writer.finish(row.id, .delivered)
+            }
+        }
+    }
+
+    func sealed(_ act: String, from: Node, to: Node) throws -> [UInt8] {
+        guard let stored = try from.store.read({ try $0.act(act) }) else { throw ComityError(.notFound, "no act \(act)") }
+        return try Age.encrypt(stored.jws, to: [to.keys.sealing.recipient])
+    }
+
+    /// A preservation that has been sent and delivered.
+    func deliveredPreservation() async throws -> FileReference {
+        let result = try await requesting.newRequest(type: "preservation", draft: .object(try draft()), officer: "D1", dryRun: false)
+        guard let ref = result.ref else { throw ComityError(.failure, "no reference") }
+        try await requesting.approve(ref, officer: "D3")
+        _ = try await requesting.send(ref, officer: "D1")
+        try await carry(from: requesting, to: requested)
+        return ref
+    }
+}
