@@ -115,7 +115,13 @@ let package = Package(
         tests("Sealing", ["Standards", crypto]),
         tests("Exchange", ["Standards", "Dossier", "Register", "Sealing"]),
         tests("Storage", ["Standards", "Register", "Dossier", "Exchange", "Sealing", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("Node", ["Standards", "Law", "Dossier", "Register", "Sealing", "Exchange", "Storage", "Transport"]),
+        tests(
+            "Node",
+            [
+                "Standards", "Law", "Dossier", "Register", "Sealing", "Exchange", "Storage", "Transport", hummingbird,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         tests("comity", ["Standards"]),
     ],
     swiftLanguageModes: [.v6]
