@@ -131,12 +131,15 @@ public struct Act: Sendable, Codable, Equatable {
         }
         try require(v == Self.version, "its version is \(v), this node reads \(Self.version).")
         try require((1...1_000_000).contains(lamport), "its order number is out of bounds.")
-        try require(after.count <= 64 && Set(after).count == after.count && !after.contains(id), "the acts it follows are not a short list of others.")
+        try require(
+            after.count <= 64 && Set(after).count == after.count && !after.contains(id),
+            "the acts it follows are not a short list of others.")
         try require(after.isEmpty == (kind == .request), "only the request that opens a file follows nothing.")
         try require((kind == .request) == (lamport == 1), "its order number does not fit its kind.")
         try require(from.state != to.state, "sender and recipient are one State.")
         for text in [by.role, by.officer, from.authority, to.authority, lang] + by.approvals.flatMap({ [$0.role, $0.officer] }) {
-            try require(!text.isEmpty && text.utf8.count <= 120 && Text.safe(text) == text, "a name in it is empty, too long or unprintable.")
+            try require(
+                !text.isEmpty && text.utf8.count <= 120 && Text.safe(text) == text, "a name in it is empty, too long or unprintable.")
         }
         try require(by.approvals.count <= 8, "it has more than eight approvals.")
         try ActBody.validate(self)

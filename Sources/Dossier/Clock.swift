@@ -72,7 +72,9 @@ public struct Standing: Sendable {
     public var pressing: Clock? { clocks.filter { $0.state == .running || $0.state == .over }.min { $0.due < $1.due } }
 
     private static func start(_ rule: ClockRule, _ dossier: Dossier) -> Instant? {
-        guard let entry = dossier.entries.first(where: { $0.effect == .applied && $0.act.kind.rawValue == rule.startAct }) else { return nil }
+        guard let entry = dossier.entries.first(where: { $0.effect == .applied && $0.act.kind.rawValue == rule.startAct }) else {
+            return nil
+        }
         if rule.startField == "at" { return entry.act.at }
         return entry.act.body[rule.startField]?.string.flatMap { try? Instant($0) }
     }
@@ -83,7 +85,13 @@ public struct Standing: Sendable {
         let stop = dossier.entries.first { $0.effect == .applied && rule.stoppedBy.contains($0.act.kind.rawValue) }?.act.at
         let holder = followers.filter { $0.type.rawValue == rule.heldBy && $0.at < due }.map(\.at).min()
         let state: Clock.State
-        if let stop { state = stop <= due ? .met : .over } else if holder != nil { state = .held } else { state = now < due ? .running : .over }
+        if let stop {
+            state = stop <= due ? .met : .over
+        } else if holder != nil {
+            state = .held
+        } else {
+            state = now < due ? .running : .over
+        }
         return Clock(
             rule: rule.id, article: rule.cite, unverified: rule.tag.isUnverified, starts: starts, due: due, state: state, says: rule.says)
     }

@@ -100,15 +100,18 @@ public struct Dossier: Sendable {
         }
         guard owner == side else {
             throw ComityError(
-                .wrongState, "Only the \(owner.rawValue) State can \(kind.rawValue) here.", why: "This node is the \(side.rawValue) side of \(ref).")
+                .wrongState, "Only the \(owner.rawValue) State can \(kind.rawValue) here.",
+                why: "This node is the \(side.rawValue) side of \(ref).")
         }
         guard let step = cycle.transition(kind, from: state) else {
             let from = cycle.transitions.filter { $0.kind == kind }.flatMap(\.from).map(\.rawValue).sorted().joined(separator: " or ")
-            throw ComityError(.wrongState, "“\(kind.rawValue)” is not possible now: \(ref) is \(state.rawValue).", why: "It must be \(from) first.")
+            throw ComityError(
+                .wrongState, "“\(kind.rawValue)” is not possible now: \(ref) is \(state.rawValue).", why: "It must be \(from) first.")
         }
         guard step.roles.contains(role) else {
             throw ComityError(
-                .permission, "The role \(role) cannot \(kind.rawValue).", next: "Ask an officer with the role \(step.roles.sorted().joined(separator: " or ")).")
+                .permission, "The role \(role) cannot \(kind.rawValue).",
+                next: "Ask an officer with the role \(step.roles.sorted().joined(separator: " or ")).")
         }
     }
 

@@ -97,7 +97,8 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
         let entry = try IJSON.decode(DirectoryEntry.self, from: parsed.payload, limit: Self.limit)
         guard parsed.signatures.count == 1, parsed.signatures[0].type == Self.mediaType, parsed.isValid(0, with: entry.rootKey) else {
             throw ComityError(
-                .badSignature, "The directory entry is not signed by the root key it names.", why: "It was changed, or it was not made by that State.",
+                .badSignature, "The directory entry is not signed by the root key it names.",
+                why: "It was changed, or it was not made by that State.",
                 next: "Ask the State to export it again.")
         }
         try entry.validate()
@@ -109,13 +110,19 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
             guard holds else { throw ComityError(.schema, "The directory entry is not well-formed: \(says)") }
         }
         try require(v == Self.version, "its version is \(v), this node reads \(Self.version).")
-        try require(endpoint.hasPrefix("https://") && endpoint.utf8.count <= 300 && Text.safe(endpoint, limit: 300) == endpoint, "the endpoint is not an https address.")
+        try require(
+            endpoint.hasPrefix("https://") && endpoint.utf8.count <= 300 && Text.safe(endpoint, limit: 300) == endpoint,
+            "the endpoint is not an https address.")
         _ = try AgeRecipient(sealing)
         try require((Base64.decode(certificate)?.count ?? 0) > 0, "the certificate is not base64.")
-        for text in [authority.id, authority.name, authority.timeZone, authority.phone ?? "x", authority.email ?? "x"] + authority.languages {
-            try require(!text.isEmpty && text.utf8.count <= 300 && Text.safe(text, limit: 300) == text, "a name is empty, too long or unprintable.")
+        for text in [authority.id, authority.name, authority.timeZone, authority.phone ?? "x", authority.email ?? "x"] + authority.languages
+        {
+            try require(
+                !text.isEmpty && text.utf8.count <= 300 && Text.safe(text, limit: 300) == text, "a name is empty, too long or unprintable.")
         }
-        try require(authority.id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }, "the id of the authority is not made of a-z, 0-9 and -.")
+        try require(
+            authority.id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D },
+            "the id of the authority is not made of a-z, 0-9 and -.")
         try require(authority.languages.count <= 32, "too many languages.")
     }
 }

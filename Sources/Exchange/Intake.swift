@@ -64,7 +64,9 @@ public struct Intake: Sendable {
             return try judge(unverified)
         } catch let error as ComityError where error.code != .storage {
             if error.code == .predecessorMissing { return .notYet(error) }
-            if error.code == .verificationFailed { return .quarantine(ComityError(.cannotDecrypt, error.what, why: error.why, next: error.next)) }
+            if error.code == .verificationFailed {
+                return .quarantine(ComityError(.cannotDecrypt, error.what, why: error.why, next: error.next))
+            }
             return .quarantine(error)
         }
     }
@@ -89,7 +91,8 @@ public struct Intake: Sendable {
         guard act.to == own else { throw ComityError(.wrongRecipient, "The act is for \(act.to), not for \(own).") }
         guard act.exercise == exercise else {
             throw ComityError(
-                .exerciseMismatch, exercise ? "A real act was sent to a node in exercise mode." : "An act of an exercise was sent to a real node.")
+                .exerciseMismatch,
+                exercise ? "A real act was sent to a node in exercise mode." : "An act of an exercise was sent to a real node.")
         }
         guard act.at.milliseconds <= now.milliseconds + Self.clockTolerance, act.at.utcYear >= 2024 else {
             throw ComityError(.impossibleTime, "The act is dated \(act.at); here it is \(now.utc).")
@@ -120,11 +123,13 @@ public struct Intake: Sendable {
         guard !known.isEmpty else { throw missing }
         guard let past = try Dossier(folding: known).causalPast(of: act.after) else { throw missing }
         let before = try Dossier(folding: past)
-        guard act.lamport == before.nextLamport, let side = before.side(of: act.from.state), before.opening.from == act.from || before.opening.to == act.from
+        guard act.lamport == before.nextLamport, let side = before.side(of: act.from.state),
+            before.opening.from == act.from || before.opening.to == act.from
         else { throw ComityError(.schema, "The act does not fit the acts that it says it follows.") }
         guard let step = before.type.lifeCycle.transition(act.kind, from: before.state), step.side == side else {
             throw ComityError(
-                .transitionNotAllowed, "The \(side.rawValue) State cannot \(act.kind.rawValue) a \(before.type.rawValue) file that is \(before.state.rawValue).")
+                .transitionNotAllowed,
+                "The \(side.rawValue) State cannot \(act.kind.rawValue) a \(before.type.rawValue) file that is \(before.state.rawValue).")
         }
     }
 }

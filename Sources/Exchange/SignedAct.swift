@@ -26,12 +26,6 @@ public struct VerifiedAct: Sendable {
     /// The JWS as signed.
     public let bytes: [UInt8]
 
-    init(act: Act, hash: Hash, bytes: [UInt8]) {
-        self.act = act
-        self.hash = hash
-        self.bytes = bytes
-    }
-
     /// Signs an act of this node.
     /// - Throws: `.schema` when the act is not well-formed, `.tooLarge` when its signed form exceeds the limit.
     public static func sign(_ act: Act, with key: SigningKey) throws(ComityError) -> VerifiedAct {
@@ -40,7 +34,8 @@ public struct VerifiedAct: Sendable {
         let bytes = try JWS.sign(payload: payload, type: Act.mediaType, key: key)
         guard bytes.count <= Act.limit else {
             throw ComityError(
-                .tooLarge, "The act has \(bytes.count) bytes; at most \(Act.limit) can be sent.", next: "Move long texts into a sealed package.")
+                .tooLarge, "The act has \(bytes.count) bytes; at most \(Act.limit) can be sent.",
+                next: "Move long texts into a sealed package.")
         }
         return VerifiedAct(act: act, hash: Hash.of(payload), bytes: bytes)
     }
@@ -57,7 +52,8 @@ public struct VerifiedAct: Sendable {
 extension UnverifiedAct {
     func verified(by key: VerifyingKey) throws(ComityError) -> VerifiedAct {
         guard jws.signatures.count == 1, jws.signatures[0].type == Act.mediaType, jws.isValid(0, with: key) else {
-            throw ComityError(.badSignature, "The signature of the act does not hold.", why: "The act was changed, or another key signed it.")
+            throw ComityError(
+                .badSignature, "The signature of the act does not hold.", why: "The act was changed, or another key signed it.")
         }
         let act = try IJSON.decode(Act.self, from: jws.payload, limit: Act.limit)
         try act.validate()

@@ -42,7 +42,9 @@ struct InstrumentReader {
             let article = required(root, "article", at: "")
             for (index, item) in items(root, "types") { instrument.types.append(type(item, "types.\(index)", instrument.id, article)) }
             for (index, item) in items(root, "rules") { rule(item, "rules.\(index)", instrument.id).map { instrument.rules.append($0) } }
-            for (index, item) in items(root, "clocks") { clock(item, "clocks.\(index)", instrument.id).map { instrument.clocks.append($0) } }
+            for (index, item) in items(root, "clocks") {
+                clock(item, "clocks.\(index)", instrument.id).map { instrument.clocks.append($0) }
+            }
             instruments[folder(source.path)] = instrument
         }
         let result = instruments.values.sorted { $0.id < $1.id }
@@ -145,7 +147,8 @@ struct InstrumentReader {
             demand = .needs(condition)
         case (nil, .some(let name)):
             guard let check = NamedCheck(rawValue: name) else {
-                fault("\(at).check", "There is no check “\(name)”; known are \(NamedCheck.allCases.map(\.rawValue).joined(separator: ", ")).")
+                fault(
+                    "\(at).check", "There is no check “\(name)”; known are \(NamedCheck.allCases.map(\.rawValue).joined(separator: ", ")).")
                 return nil
             }
             demand = .check(check)
@@ -178,9 +181,13 @@ struct InstrumentReader {
             return name == "all" ? .all(conditions) : .any(conditions)
         case "is": if let pair = inner.array, pair.count == 2, let field = pair[0].string { return .equals(field, pair[1]) }
         case "in":
-            if let pair = inner.array, pair.count == 2, let field = pair[0].string, let allowed = pair[1].array { return .oneOf(field, allowed) }
+            if let pair = inner.array, pair.count == 2, let field = pair[0].string, let allowed = pair[1].array {
+                return .oneOf(field, allowed)
+            }
         case "before":
-            if let pair = inner.array, pair.count == 2, let first = pair[0].string, let second = pair[1].string { return .before(first, second) }
+            if let pair = inner.array, pair.count == 2, let first = pair[0].string, let second = pair[1].string {
+                return .before(first, second)
+            }
         default:
             fault(at, "“\(name)” is not a condition; known are all, any, not, is, in, exists, before.")
             return nil

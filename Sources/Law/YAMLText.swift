@@ -94,7 +94,10 @@ public struct YAMLText: Sendable {
                 }
                 let inner = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
                 lines[inner] = key.mark?.line
-                guard members.updateValue(try convert(item, path: inner, depth: depth + 1, name: name, lines: &lines, budget: &budget), forKey: scalar.string) == nil
+                guard
+                    members.updateValue(
+                        try convert(item, path: inner, depth: depth + 1, name: name, lines: &lines, budget: &budget), forKey: scalar.string)
+                        == nil
                 else {
                     throw ComityError(
                         .malformedInput, "\(name), line \(key.mark?.line ?? line): “\(Text.safe(scalar.string, limit: 60))” stands twice.")
@@ -117,7 +120,9 @@ public struct YAMLText: Sendable {
         let text = scalar.string
         if let integer = Int64(text), String(integer) == text { return .integer(integer) }
         let numeric = text.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }
-        if numeric, text.contains("."), text.filter({ $0 == "." }).count == 1, let number = Double(text), number.isFinite { return .number(number) }
+        if numeric, text.contains("."), text.filter({ $0 == "." }).count == 1, let number = Double(text), number.isFinite {
+            return .number(number)
+        }
         return .string(text)
     }
 

@@ -56,7 +56,8 @@ public final class Delivery: Sendable {
         for row in ordered {
             let now = Node.realMilliseconds()
             guard impatient || row.next <= now else { return }
-            guard let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + Self.lease) }), claimed.value else { return }
+            guard let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + Self.lease) }), claimed.value
+            else { return }
             do throws(ComityError) {
                 switch row.kind {
                 case .act: try await deliverAct(row)
@@ -73,7 +74,8 @@ public final class Delivery: Sendable {
         // What the peer will never believe is not sent again; it is shown with the peer's reason.
         let final: Bool =
             switch error.code {
-            case .cannotDecrypt, .schema, .badSignature, .keyOfAnotherState, .wrongRecipient, .replay, .exerciseMismatch, .transitionNotAllowed,
+            case .cannotDecrypt, .schema, .badSignature, .keyOfAnotherState, .wrongRecipient, .replay, .exerciseMismatch,
+                .transitionNotAllowed,
                 .refusedByRule, .tooLarge, .timeWithoutZone, .revokedKey:
                 row.kind == .act
             default: false
@@ -111,7 +113,8 @@ public final class Delivery: Sendable {
         let event = try node.event(
             .receipted, file: act.file, by: "node",
             detail: [
-                "act": .string(act.id.description), "register": .string(head.origin), "index": .integer(receipt.index), "size": .integer(head.size),
+                "act": .string(act.id.description), "register": .string(head.origin), "index": .integer(receipt.index),
+                "size": .integer(head.size),
                 "receipt": .string(Hash.of(bytes).description),
             ])
         _ = try await node.store.commit { writer in
@@ -125,7 +128,9 @@ public final class Delivery: Sendable {
     /// Sends the parts that the peer does not have.
     private func deliverPackage(_ row: OutboxRow) async throws(ComityError) {
         let peer = try node.confirmedPeer(row.peer)
-        guard let package = try node.store.read({ try $0.package(row.ref) }) else { throw ComityError(.storage, "The package \(row.ref) is gone.") }
+        guard let package = try node.store.read({ try $0.package(row.ref) }) else {
+            throw ComityError(.storage, "The package \(row.ref) is gone.")
+        }
         let client = try client(for: peer)
         var progress = try await client.progress(ofPackage: package.sha256)
         let path = node.folder.outgoingPackages + "/" + package.name
@@ -156,7 +161,8 @@ public final class Delivery: Sendable {
 
     /// Tries to deliver one act now, for a person who waits. Whatever happens, the act is registered and stays owed.
     /// - Returns: the receipt, or nil with the reason when it has not been delivered yet.
-    public func deliverNow(act: UUIDv7, patience: Duration) async throws(ComityError) -> (receipt: Receipt?, reason: String?, refused: Bool) {
+    public func deliverNow(act: UUIDv7, patience: Duration) async throws(ComityError) -> (receipt: Receipt?, reason: String?, refused: Bool)
+    {
         let deadline = ContinuousClock.now + patience
         var first = true
         while true {

@@ -22,7 +22,9 @@ struct IncomingPackage {
         defer { close(descriptor) }
         var done = 0
         while done < bytes.count {
-            let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset) + off_t(done)) }
+            let written = bytes.withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset) + off_t(done))
+            }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { throw failure("write") }
             done += written
@@ -57,6 +59,7 @@ struct IncomingPackage {
 
     private func failure(_ step: String) -> ComityError {
         ComityError(
-            .storage, "The package cannot be stored (\(step): \(String(cString: strerror(errno)))).", next: "Check the space on the disk; the transfer goes on by itself.")
+            .storage, "The package cannot be stored (\(step): \(String(cString: strerror(errno)))).",
+            next: "Check the space on the disk; the transfer goes on by itself.")
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Law
 public import Dossier
 import Exchange
+import Law
 import Register
 public import Standards
 import Storage
@@ -18,7 +18,9 @@ extension Node {
     ) async throws(ComityError) -> UUIDv7 {
         let now = try now()
         if let effective, effective.milliseconds > now.milliseconds + Intake.clockTolerance {
-            throw ComityError(.impossibleTime, "The preservation cannot take effect at \(effective): here it is \(now).", next: "Record it when it has taken effect.")
+            throw ComityError(
+                .impossibleTime, "The preservation cannot take effect at \(effective): here it is \(now).",
+                next: "Record it when it has taken effect.")
         }
         return try await appendAct(
             .preserve, to: ref, officer: officer, body: ActBody.Preserve(effective: effective ?? now, outcome: outcome, note: note))
@@ -41,8 +43,10 @@ extension Node {
             let now = try now()
             let heads = dossier.heads
             let act = Act(
-                id: newID(at: now), file: dossier.id, kind: kind, from: party, to: peer.entry.party, after: heads, lamport: dossier.nextLamport, at: now,
-                by: Act.Author(role: role, officer: officer), tlp: dossier.opening.tlp, lang: configuration.authority.languages.first ?? "en",
+                id: newID(at: now), file: dossier.id, kind: kind, from: party, to: peer.entry.party, after: heads,
+                lamport: dossier.nextLamport, at: now,
+                by: Act.Author(role: role, officer: officer), tlp: dossier.opening.tlp,
+                lang: configuration.authority.languages.first ?? "en",
                 exercise: exercise, law: law.versions, body: json)
             let verified = try VerifiedAct.sign(act, with: keys.signing)
             let real = Self.realMilliseconds()
@@ -55,7 +59,8 @@ extension Node {
             }
             if result.value { return act.id }
         }
-        throw ComityError(.wrongState, "\(ref) keeps changing while the step is being written.", next: "Look at it again, then repeat the step.")
+        throw ComityError(
+            .wrongState, "\(ref) keeps changing while the step is being written.", next: "Look at it again, then repeat the step.")
     }
 
     // MARK: Reading files

@@ -33,10 +33,13 @@ extension Node {
         let counterpart = side == .requesting ? dossier.opening.to : dossier.opening.from
         guard counterpart.state == recipient else {
             throw ComityError(
-                .wrongState, "\(ref) is shared with \(counterpart.state), not with \(recipient).", next: "Seal for \(counterpart.state), or name the file of \(recipient).")
+                .wrongState, "\(ref) is shared with \(counterpart.state), not with \(recipient).",
+                next: "Seal for \(counterpart.state), or name the file of \(recipient).")
         }
         guard !order.authorisation.allSatisfy(\.isWhitespace) else {
-            throw ComityError(.refusedByRule, "No authorisation is given.", why: "No coercive step without a record of who allowed it.", next: "Name the order with --authorisation.")
+            throw ComityError(
+                .refusedByRule, "No authorisation is given.", why: "No coercive step without a record of who allowed it.",
+                next: "Name the order with --authorisation.")
         }
         let peer = try confirmedPeer(recipient)
         let now = try now()
@@ -44,17 +47,21 @@ extension Node {
         let name = "\(ref)-\(Hex.encode(id.bytes.suffix(4)))"
         let request = PackageRequest(
             name: name, id: id, file: dossier.id, ref: ref.description, from: state.description, to: recipient.description,
-            authority: configuration.authority.name, authorisation: order.authorisation, conditions: order.conditions, officer: officer, sealedAt: now,
+            authority: configuration.authority.name, authorisation: order.authorisation, conditions: order.conditions, officer: officer,
+            sealedAt: now,
             tool: Version.tool, exercise: exercise, inputs: order.paths, signingKey: keys.signing, signerEntry: try directoryEntry(),
             recipients: [try AgeRecipient(peer.entry.sealing)])
         let path = "\(folder.outgoingPackages)/\(name).bag.tar.age"
         let sealed = try PackageWriter.seal(request, to: path, progress: progress)
         let row = PackageRow(
-            sha256: sealed.sha256, file: dossier.id, name: "\(name).bag.tar.age", size: sealed.size, exhibits: sealed.statement.exhibits.count,
+            sha256: sealed.sha256, file: dossier.id, name: "\(name).bag.tar.age", size: sealed.size,
+            exhibits: sealed.statement.exhibits.count,
             outgoing: true, stage: .sealed, conditions: order.conditions)
         let event = try event(
             .sealed, file: dossier.id, by: officer,
-            detail: ["package": .string(row.sha256), "exhibits": .integer(Int64(row.exhibits)), "authorisation": .string(order.authorisation)])
+            detail: [
+                "package": .string(row.sha256), "exhibits": .integer(Int64(row.exhibits)), "authorisation": .string(order.authorisation),
+            ])
         do throws(ComityError) {
             _ = try await store.commit { writer in
                 try writer.insert(row, created: now)
@@ -69,19 +76,24 @@ extension Node {
     }
 
     /// Announces a sealed package in the file; its bytes follow in parts.
-    public func supply(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (act: UUIDv7, package: PackageRow) {
+    public func supply(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (
+        act: UUIDv7, package: PackageRow
+    ) {
         let dossier = try dossier(ref)
         let sealed = try store.read { try $0.packages(of: dossier.id) }.filter { $0.outgoing && $0.stage == .sealed }
         let chosen = sha256.map { wanted in sealed.filter { $0.sha256.hasPrefix(wanted) || $0.name == wanted } } ?? sealed
         guard let package = chosen.first, chosen.count == 1 else {
             throw chosen.isEmpty
-                ? ComityError(.notFound, "There is no sealed package to supply in \(ref).", next: "Seal one first: comity evidence seal PATH --file \(ref) --to …")
+                ? ComityError(
+                    .notFound, "There is no sealed package to supply in \(ref).",
+                    next: "Seal one first: comity evidence seal PATH --file \(ref) --to …")
                 : ComityError(
                     .usage, "\(chosen.count) sealed packages wait in \(ref).",
                     next: "Name one with --package: \(chosen.map { String($0.sha256.prefix(12)) }.joined(separator: ", "))")
         }
         let body = ActBody.Supply(
-            package: .init(name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits), conditions: package.conditions)
+            package: .init(name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits),
+            conditions: package.conditions)
         let counterpart = dossier.side(of: state) == .requesting ? dossier.opening.to.state : dossier.opening.from.state
         let real = Self.realMilliseconds()
         let act = try await appendAct(.supply, to: ref, officer: officer, body: body) { writer in
@@ -95,9 +107,13 @@ extension Node {
     }
 
     /// The package of a file that has arrived whole, or the reason why there is none.
-    public func arrivedPackage(_ ref: FileReference, package sha256: String? = nil) throws(ComityError) -> (package: PackageRow, path: String) {
+    public func arrivedPackage(_ ref: FileReference, package sha256: String? = nil) throws(ComityError) -> (
+        package: PackageRow, path: String
+    ) {
         let dossier = try dossier(ref)
-        let incoming = try store.read { try $0.packages(of: dossier.id) }.filter { !$0.outgoing && (sha256.map($0.sha256.hasPrefix) ?? true) }
+        let incoming = try store.read { try $0.packages(of: dossier.id) }.filter {
+            !$0.outgoing && (sha256.map($0.sha256.hasPrefix) ?? true)
+        }
         guard let package = incoming.last(where: { $0.stage != .supplied }) ?? incoming.last else {
             throw ComityError(.notFound, "No package has been supplied in \(ref).", next: "Wait for the other State, or ask it.")
         }
@@ -126,18 +142,24 @@ extension Node {
     /// Verifies the package that arrived and answers with the act *receive*. Nothing is recorded as received unless it
     /// verified and belongs to this file.
     /// - Throws: `.verificationFailed` with the verdict's sentence.
-    public func receiveEvidence(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (act: UUIDv7, verdict: PackageVerdict) {
+    public func receiveEvidence(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (
+        act: UUIDv7, verdict: PackageVerdict
+    ) {
         let arrived = try arrivedPackage(ref, package: sha256)
         let dossier = try dossier(ref)
         let verdict = try verify(packageAt: arrived.path)
         let belongs = verdict.statement.map { $0.file == dossier.id && $0.from != state.description } ?? false
         let looked = try event(
             .verified, file: dossier.id, by: officer,
-            detail: ["package": .string(arrived.package.sha256), "valid": .bool(verdict.isValid && belongs), "sentence": .string(Text.safe(verdict.sentence, limit: 500))])
+            detail: [
+                "package": .string(arrived.package.sha256), "valid": .bool(verdict.isValid && belongs),
+                "sentence": .string(Text.safe(verdict.sentence, limit: 500)),
+            ])
         guard verdict.isValid, belongs else {
             _ = try await store.commit { try $0.append(looked) }
             throw ComityError(
-                .verificationFailed, verdict.isValid ? "The package belongs to another file." : verdict.sentence, why: verdict.findings.prefix(5).joined(separator: "; "),
+                .verificationFailed, verdict.isValid ? "The package belongs to another file." : verdict.sentence,
+                why: verdict.findings.prefix(5).joined(separator: "; "),
                 next: "Do not use it. Tell the other State and ask for a new package.")
         }
         let body = ActBody.Receive(package: arrived.package.sha256, exhibits: verdict.exhibits.count)
@@ -149,12 +171,16 @@ extension Node {
     }
 
     /// Opens a package into a new folder below `destination`; the access is registered before the content is readable.
-    public func openEvidence(_ ref: FileReference, package sha256: String?, to destination: String, officer: String) async throws(ComityError) -> String {
+    public func openEvidence(_ ref: FileReference, package sha256: String?, to destination: String, officer: String)
+        async throws(ComityError) -> String
+    {
         _ = try require(officer, oneOf: Roles.evidence, to: "open evidence")
         let arrived = try arrivedPackage(ref, package: sha256)
         let verdict = try verify(packageAt: arrived.path)
         guard verdict.isValid else {
-            throw ComityError(.verificationFailed, verdict.sentence, why: verdict.findings.prefix(5).joined(separator: "; "), next: "Do not use it; ask for a new package.")
+            throw ComityError(
+                .verificationFailed, verdict.sentence, why: verdict.findings.prefix(5).joined(separator: "; "),
+                next: "Do not use it; ask for a new package.")
         }
         let opened = try event(.opened, file: arrived.package.file, by: officer, detail: ["package": .string(arrived.package.sha256)])
         _ = try await store.commit { try $0.append(opened) }

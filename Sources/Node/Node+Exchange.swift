@@ -62,7 +62,8 @@ extension Node: ExchangeHandler {
                 try writer.insert(
                     PackageRow(
                         sha256: supplied.package.sha256, file: act.file, name: supplied.package.name, size: supplied.package.size,
-                        exhibits: supplied.package.exhibits, outgoing: false, stage: .supplied, conditions: supplied.conditions), created: now)
+                        exhibits: supplied.package.exhibits, outgoing: false, stage: .supplied, conditions: supplied.conditions),
+                    created: now)
             }
             if let received, let package = try writer.reader.package(received.package), package.file == act.file, package.outgoing {
                 try writer.setStage(ofPackage: received.package, .received)
@@ -74,7 +75,8 @@ extension Node: ExchangeHandler {
         let hash = Hash.of(message).description
         let now = try now()
         let event = try event(
-            .quarantined, file: nil, by: "node", detail: ["code": .string(error.code.rawValue), "peer": .string(caller.description), "sha256": .string(hash)])
+            .quarantined, file: nil, by: "node",
+            detail: ["code": .string(error.code.rawValue), "peer": .string(caller.description), "sha256": .string(hash)])
         _ = try await store.commit { writer in
             if try writer.quarantine(
                 code: error.code.rawValue, says: error.what, peer: caller.description, at: now, sha256: hash, bytes: message)
@@ -101,10 +103,13 @@ extension Node: ExchangeHandler {
     public func parts(ofPackage sha256: String, from caller: StateCode) async throws(ComityError) -> PackageProgress {
         let package = try announced(sha256, by: caller)
         return PackageProgress(
-            have: try store.read { try $0.parts(ofPackage: sha256) }.sorted(), of: Self.partCount(package.size), complete: package.stage != .supplied)
+            have: try store.read { try $0.parts(ofPackage: sha256) }.sorted(), of: Self.partCount(package.size),
+            complete: package.stage != .supplied)
     }
 
-    public func receive(part number: Int, ofPackage sha256: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError) -> PackageProgress {
+    public func receive(part number: Int, ofPackage sha256: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError)
+        -> PackageProgress
+    {
         let package = try announced(sha256, by: caller)
         guard package.stage == .supplied else { return try await parts(ofPackage: sha256, from: caller) }
         let count = Self.partCount(package.size)
@@ -126,7 +131,8 @@ extension Node: ExchangeHandler {
     private func complete(_ package: PackageRow, _ incoming: IncomingPackage) async throws(ComityError) {
         guard try incoming.sha256() == package.sha256 else {
             _ = try await store.commit { try $0.deleteParts(ofPackage: package.sha256) }
-            throw ComityError(.verificationFailed, "The package arrived, but its hash differs from the one announced.", next: "Send its parts again.")
+            throw ComityError(
+                .verificationFailed, "The package arrived, but its hash differs from the one announced.", next: "Send its parts again.")
         }
         try incoming.finish()
         _ = try await store.commit { try $0.setStage(ofPackage: package.sha256, .complete) }
@@ -134,7 +140,8 @@ extension Node: ExchangeHandler {
 
     private func announced(_ sha256: String, by caller: StateCode) throws(ComityError) -> PackageRow {
         let found = try store.read { reader -> PackageRow? in
-            guard let package = try reader.package(sha256), !package.outgoing, try reader.file(id: package.file)?.counterpart == caller else { return nil }
+            guard let package = try reader.package(sha256), !package.outgoing, try reader.file(id: package.file)?.counterpart == caller
+            else { return nil }
             return package
         }
         guard let found else {

@@ -16,10 +16,12 @@ extension Node {
 
     /// Judges a draft and, when nothing that the law requires is missing, keeps it under a new reference.
     /// - Throws: `.refusedByRule` with the findings when a required content is missing; `.usage` for an unknown type.
-    public func newRequest(type typeName: String, draft: JSONValue, officer: String, dryRun: Bool) async throws(ComityError) -> DraftResult {
+    public func newRequest(type typeName: String, draft: JSONValue, officer: String, dryRun: Bool) async throws(ComityError) -> DraftResult
+    {
         guard let type = FileType(rawValue: typeName) else {
             throw ComityError(
-                .usage, "“\(Text.safe(typeName, limit: 60))” is not a type of request.", next: "Known types are \(FileType.allCases.map(\.rawValue).joined(separator: ", ")).")
+                .usage, "“\(Text.safe(typeName, limit: 60))” is not a type of request.",
+                next: "Known types are \(FileType.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         let role = try require(officer, oneOf: Roles.draft, to: "draft a request")
         guard var content = draft.object else { throw ComityError(.malformedInput, "The draft is not a list of names and values.") }
@@ -47,7 +49,8 @@ extension Node {
             let number = try writer.nextNumber(state: state, year: now.utcYear, type: type.code)
             let ref = try FileReference(state: state, year: now.utcYear, typeCode: type.code, number: number)
             try writer.insert(
-                DraftRow(ref: ref, type: type, recipient: recipient, officer: officer, role: role, created: now, content: stored, approval: nil))
+                DraftRow(
+                    ref: ref, type: type, recipient: recipient, officer: officer, role: role, created: now, content: stored, approval: nil))
             try writer.append(
                 RegisterEvent(id: id, event: .drafted, file: nil, at: now, by: officer, detail: ["ref": .string(ref.description)]))
             return ref
@@ -65,10 +68,13 @@ extension Node {
             let draft = try Self.openDraft(ref, writer.reader)
             guard draft.officer != officer else {
                 throw ComityError(
-                    .permission, "\(officer) wrote this request and cannot approve it.", why: "Four eyes: another person must agree.", next: "Ask another approver.")
+                    .permission, "\(officer) wrote this request and cannot approve it.", why: "Four eyes: another person must agree.",
+                    next: "Ask another approver.")
             }
             guard draft.approval == nil else {
-                throw ComityError(.wrongState, "\(ref) was approved by \(draft.approval?.officer ?? "") already.", next: "Send it: comity request send \(ref)")
+                throw ComityError(
+                    .wrongState, "\(ref) was approved by \(draft.approval?.officer ?? "") already.",
+                    next: "Send it: comity request send \(ref)")
             }
             try writer.approve(ref, Act.Approval(role: role, officer: officer, at: now))
             try writer.append(approved)
@@ -93,13 +99,16 @@ extension Node {
         var content = draft.content.object ?? [:]
         for name in ["type", "to", "tlp", "lang", "title", "follows"] { content[name] = nil }
         let body = ActBody.Request(
-            ref: ref, type: draft.type, title: draft.content["title"]?.string ?? law.requestType(draft.type.rawValue)?.title ?? draft.type.rawValue,
+            ref: ref, type: draft.type,
+            title: draft.content["title"]?.string ?? law.requestType(draft.type.rawValue)?.title ?? draft.type.rawValue,
             content: .object(content), links: try links(of: draft.content))
         // The person who wrote it is its author; whoever sends is named when it is somebody else.
         let author = Act.Author(role: draft.role, officer: draft.officer, approvals: [approval])
         let act = Act(
-            id: newID(at: now), file: newID(at: now), kind: .request, from: party, to: peer.entry.party, after: [], lamport: 1, at: now, by: author,
-            tlp: try tlp(of: draft.content), lang: draft.content["lang"]?.string ?? configuration.authority.languages.first ?? "en", exercise: exercise,
+            id: newID(at: now), file: newID(at: now), kind: .request, from: party, to: peer.entry.party, after: [], lamport: 1, at: now,
+            by: author,
+            tlp: try tlp(of: draft.content), lang: draft.content["lang"]?.string ?? configuration.authority.languages.first ?? "en",
+            exercise: exercise,
             law: law.versions, body: try ActBody.json(body))
         _ = role
         let verified = try VerifiedAct.sign(act, with: keys.signing)
@@ -117,7 +126,9 @@ extension Node {
 
     private static func openDraft(_ ref: FileReference, _ reader: Reader) throws -> DraftRow {
         if let draft = try reader.draft(ref) { return draft }
-        if try reader.file(ref) != nil { throw ComityError(.wrongState, "\(ref) was sent already.", next: "See it with comity file show \(ref)") }
+        if try reader.file(ref) != nil {
+            throw ComityError(.wrongState, "\(ref) was sent already.", next: "See it with comity file show \(ref)")
+        }
         throw Self.noFile(ref)
     }
 
@@ -128,7 +139,8 @@ extension Node {
     private var ownAuthority: JSONValue {
         let authority = configuration.authority
         return .object([
-            "id": .string(authority.id), "name": .string(authority.name), "contact": .string(authority.phone ?? authority.email ?? configuration.endpoint),
+            "id": .string(authority.id), "name": .string(authority.name),
+            "contact": .string(authority.phone ?? authority.email ?? configuration.endpoint),
         ])
     }
 
@@ -136,7 +148,8 @@ extension Node {
         guard let text = draft["tlp"]?.string else { return .amber }
         guard let tlp = TLP(rawValue: text) else {
             throw ComityError(
-                .malformedInput, "“\(Text.safe(text, limit: 40))” is not a TLP 2.0 label.", next: "Use \(TLP.allCases.map(\.rawValue).joined(separator: ", ")).")
+                .malformedInput, "“\(Text.safe(text, limit: 40))” is not a TLP 2.0 label.",
+                next: "Use \(TLP.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         return tlp
     }
@@ -164,7 +177,10 @@ public enum Refusal {
             "  must  \(finding.field)  (\(finding.article)\(finding.unverified ? ", text not compared yet" : ""))  \(finding.detail ?? finding.says)\n        \(finding.mend)"
         }
         return ComityError(
-            .refusedByRule, "The request lacks \(musts.count == 1 ? "a required content" : "\(musts.count) required contents"):\n" + lines.joined(separator: "\n"),
-            why: "Without it the requested State sends the request back.", next: "Complete the draft and try again; --dry-run shows all findings.")
+            .refusedByRule,
+            "The request lacks \(musts.count == 1 ? "a required content" : "\(musts.count) required contents"):\n"
+                + lines.joined(separator: "\n"),
+            why: "Without it the requested State sends the request back.",
+            next: "Complete the draft and try again; --dry-run shows all findings.")
     }
 }

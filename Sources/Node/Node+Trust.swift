@@ -12,19 +12,27 @@ extension Node {
         guard entry.state != state else { throw ComityError(.wrongState, "This is the entry of \(state) itself.") }
         guard entry.exercise == exercise else {
             throw ComityError(
-                .exerciseMismatch, exercise ? "\(entry.state) is a real node and this one is in exercise mode." : "\(entry.state) is a node in exercise mode and this one is real.",
+                .exerciseMismatch,
+                exercise
+                    ? "\(entry.state) is a real node and this one is in exercise mode."
+                    : "\(entry.state) is a node in exercise mode and this one is real.",
                 why: "Exercises and real work never mix.")
         }
         let now = try now()
-        let added = try event(.peerAdded, file: nil, by: "node", detail: ["state": .string(entry.state.description), "fingerprint": .string(entry.fingerprint)])
+        let added = try event(
+            .peerAdded, file: nil, by: "node",
+            detail: ["state": .string(entry.state.description), "fingerprint": .string(entry.fingerprint)])
         let peer = Peer(entry: entry, jws: jws, trust: .unconfirmed, addedAt: now, confirmedAt: nil, confirmedBy: nil)
         let result = try await store.commit { writer in
             if let known = try writer.reader.peer(entry.state) {
                 if known.entry == entry { return known }
                 guard known.trust == .unconfirmed else {
                     throw ComityError(
-                        .alreadyExists, "\(entry.state) is \(known.trust.rawValue) here with other keys.", why: "A confirmed entry is not replaced silently.",
-                        next: "Compare the fingerprints by telephone; comity trust revoke \(entry.state) first if the old keys are no longer good.")
+                        .alreadyExists, "\(entry.state) is \(known.trust.rawValue) here with other keys.",
+                        why: "A confirmed entry is not replaced silently.",
+                        next:
+                            "Compare the fingerprints by telephone; comity trust revoke \(entry.state) first if the old keys are no longer good."
+                    )
                 }
             }
             try writer.save(peer)
@@ -41,7 +49,8 @@ extension Node {
         _ = try role(of: officer)
         let now = try now()
         let digits = fingerprint.filter(\.isNumber)
-        let confirmed = try event(.peerConfirmed, file: nil, by: officer, detail: ["state": .string(state.description), "how": .string(how)])
+        let confirmed = try event(
+            .peerConfirmed, file: nil, by: officer, detail: ["state": .string(state.description), "how": .string(how)])
         let result = try await store.commit { writer in
             guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
             guard known.trust != .revoked else {
@@ -49,10 +58,13 @@ extension Node {
             }
             guard known.entry.fingerprint.filter(\.isNumber) == digits else {
                 throw ComityError(
-                    .verificationFailed, "The fingerprint differs from the entry of \(state).", why: "Either it was misheard, or the entry is not from \(state).",
+                    .verificationFailed, "The fingerprint differs from the entry of \(state).",
+                    why: "Either it was misheard, or the entry is not from \(state).",
                     next: "Ask \(state) to read it again, on a number you knew before. If it differs again, do not confirm.")
             }
-            let peer = Peer(entry: known.entry, jws: known.jws, trust: .confirmed, addedAt: known.addedAt, confirmedAt: now, confirmedBy: "\(officer), \(how)")
+            let peer = Peer(
+                entry: known.entry, jws: known.jws, trust: .confirmed, addedAt: known.addedAt, confirmedAt: now,
+                confirmedBy: "\(officer), \(how)")
             try writer.save(peer)
             try writer.append(confirmed)
             return peer
@@ -68,7 +80,8 @@ extension Node {
         let result = try await store.commit { writer in
             guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
             let peer = Peer(
-                entry: known.entry, jws: known.jws, trust: .revoked, addedAt: known.addedAt, confirmedAt: known.confirmedAt, confirmedBy: known.confirmedBy)
+                entry: known.entry, jws: known.jws, trust: .revoked, addedAt: known.addedAt, confirmedAt: known.confirmedAt,
+                confirmedBy: known.confirmedBy)
             try writer.save(peer)
             try writer.append(revoked)
             return peer

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Register
 import Dossier
 import Exchange
 import Law
+import Register
 public import Standards
 public import Storage
 
@@ -24,11 +24,13 @@ extension Node {
                 lines.append(
                     FileView.ActLine(
                         id: entry.act.id, kind: entry.act.kind, from: entry.act.from.state, officer: entry.act.by.officer, at: entry.act.at,
-                        hash: Hex.encode(entry.hash), registered: true, index: known.index, receipted: !known.outgoing || known.receipted != nil,
+                        hash: Hex.encode(entry.hash), registered: true, index: known.index,
+                        receipted: !known.outgoing || known.receipted != nil,
                         effect: entry.effect, delivery: delivery.map(Self.deliveryText), body: entry.act.body))
             }
             return FileView(
-                ref: ref, id: row.id, type: row.type, article: law.requestType(row.type.rawValue)?.article ?? "", title: row.title, state: standing.state,
+                ref: ref, id: row.id, type: row.type, article: law.requestType(row.type.rawValue)?.article ?? "", title: row.title,
+                state: standing.state,
                 side: row.side, counterpart: row.counterpart, exercise: exercise, acts: lines, clocks: standing.clocks,
                 links: try links(of: dossier, reader), packages: try packages(of: row.id, reader),
                 next: commands(for: dossier, side: row.side), content: dossier.request.content,
@@ -48,7 +50,9 @@ extension Node {
             ref: draft.ref, id: nil, type: draft.type, article: law.requestType(draft.type.rawValue)?.article ?? "",
             title: draft.content["title"]?.string ?? "", state: draft.approval == nil ? .draft : .authorised, side: .requesting,
             counterpart: draft.recipient, exercise: exercise, acts: [], clocks: [], links: [], packages: [],
-            next: [draft.approval == nil ? "comity request approve \(draft.ref) --as OFFICER" : "comity request send \(draft.ref) --as OFFICER"],
+            next: [
+                draft.approval == nil ? "comity request approve \(draft.ref) --as OFFICER" : "comity request send \(draft.ref) --as OFFICER"
+            ],
             content: draft.content, findings: law.findings(for: draft.content, type: draft.type.rawValue))
     }
 
@@ -60,7 +64,8 @@ extension Node {
             for draft in try reader.drafts() {
                 items.append(
                     QueueItem(
-                        ref: draft.ref, type: draft.type, title: draft.content["title"]?.string ?? "", side: .requesting, counterpart: draft.recipient,
+                        ref: draft.ref, type: draft.type, title: draft.content["title"]?.string ?? "", side: .requesting,
+                        counterpart: draft.recipient,
                         state: draft.approval == nil ? .draft : .authorised, clock: nil,
                         next: NextStep(step: draft.approval == nil ? "approve" : "send", whose: .us)))
             }
@@ -80,7 +85,8 @@ extension Node {
             case (let first?, let second?): first != second ? first < second : left.ref.description < right.ref.description
             case (.some, nil): true
             case (nil, .some): false
-            case (nil, nil): (left.next.whose == .us ? 0 : 1, left.ref.description) < (right.next.whose == .us ? 0 : 1, right.ref.description)
+            case (nil, nil):
+                (left.next.whose == .us ? 0 : 1, left.ref.description) < (right.next.whose == .us ? 0 : 1, right.ref.description)
             }
         }
     }
@@ -105,7 +111,8 @@ extension Node {
             let all = Self.partCount(package.size)
             let here = package.outgoing || package.stage != .supplied ? all : try reader.parts(ofPackage: package.sha256).count
             return FileView.PackageLine(
-                name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits, stage: package.stage, partsHere: here,
+                name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits, stage: package.stage,
+                partsHere: here,
                 partsAll: all, conditions: package.conditions)
         }
     }
@@ -131,7 +138,8 @@ extension Node {
             case .request: "comity request send \(dossier.ref)"
             case .acknowledge: "comity request ack \(dossier.ref) --as OFFICER"
             case .preserve: "comity request preserve \(dossier.ref) --as OFFICER"
-            case .supply: "comity evidence seal PATH --file \(dossier.ref) --to \(dossier.opening.from.state) --authorisation TEXT --as OFFICER"
+            case .supply:
+                "comity evidence seal PATH --file \(dossier.ref) --to \(dossier.opening.from.state) --authorisation TEXT --as OFFICER"
             case .receive: "comity evidence receive \(dossier.ref) --as OFFICER"
             }
         }
@@ -145,7 +153,9 @@ extension Node {
         if standing.state == .sent { return NextStep(step: "deliver", whose: .us) }
         if standing.state == .preserved { return NextStep(step: "follow-up", whose: side == .requesting ? .us : .them) }
         if let own = steps(dossier, side).first, standing.state != .received { return NextStep(step: own.rawValue, whose: .us) }
-        if let theirs = steps(dossier, side.other).first, standing.state != .received { return NextStep(step: theirs.rawValue, whose: .them) }
+        if let theirs = steps(dossier, side.other).first, standing.state != .received {
+            return NextStep(step: theirs.rawValue, whose: .them)
+        }
         return NextStep(step: "none", whose: .nobody)
     }
 }

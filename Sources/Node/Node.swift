@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Register
 public import Dossier
 import Exchange
 import Foundation
 public import Law
+import Register
 import Sealing
 public import Standards
 public import Storage
@@ -28,17 +28,23 @@ public final class Node: Sendable {
 
     /// Makes a new node in an empty folder.
     /// - Throws: `.alreadyExists`, `.storage`, `.usage` for a wrong zone or a fictional State outside an exercise.
-    public static func create(folder path: String, _ configuration: NodeConfiguration, officers: [(id: String, role: String)]) async throws(ComityError) -> Node {
+    public static func create(folder path: String, _ configuration: NodeConfiguration, officers: [(id: String, role: String)])
+        async throws(ComityError) -> Node
+    {
         guard TimeZone(identifier: configuration.authority.timeZone) != nil else {
-            throw ComityError(.usage, "“\(Text.safe(configuration.authority.timeZone, limit: 60))” is not a time zone.", next: "Use an IANA name, for example America/Montevideo.")
+            throw ComityError(
+                .usage, "“\(Text.safe(configuration.authority.timeZone, limit: 60))” is not a time zone.",
+                next: "Use an IANA name, for example America/Montevideo.")
         }
         guard configuration.exercise || !configuration.state.isFictional else {
             throw ComityError(
-                .usage, "\(configuration.state) is a fictional State.", why: "Fictional States exist only in exercises.", next: "Add --exercise.")
+                .usage, "\(configuration.state) is a fictional State.", why: "Fictional States exist only in exercises.",
+                next: "Add --exercise.")
         }
         for officer in officers where !Roles.all.contains(officer.role) {
             throw ComityError(
-                .usage, "“\(Text.safe(officer.role, limit: 60))” is not a role.", next: "Known roles are \(Roles.all.joined(separator: ", ")).")
+                .usage, "“\(Text.safe(officer.role, limit: 60))” is not a role.",
+                next: "Known roles are \(Roles.all.joined(separator: ", ")).")
         }
         let folder = NodeFolder(path)
         try folder.create(configuration)
@@ -111,7 +117,8 @@ public final class Node: Sendable {
     public func setClock(_ instant: Instant) async throws(ComityError) {
         guard exercise else {
             throw ComityError(
-                .permission, "The clock of a real node cannot be set.", why: "Time limits and signatures depend on it.", next: "Use a node made with --exercise.")
+                .permission, "The clock of a real node cannot be set.", why: "Time limits and signatures depend on it.",
+                next: "Use a node made with --exercise.")
         }
         let value = "\(instant.milliseconds) \(Self.realMilliseconds())"
         let event = try event(.clockSet, file: nil, by: "node", detail: ["to": .string(instant.description)])
@@ -131,7 +138,8 @@ public final class Node: Sendable {
             throw ComityError(
                 .permission, "“\(Text.safe(officer, limit: 60))” is not an officer of this node.",
                 next: officers.isEmpty
-                    ? "No officer is registered; comity init --officer NAME=ROLE does it." : "Officers are \(officers.keys.sorted().joined(separator: ", ")); name one with --as.")
+                    ? "No officer is registered; comity init --officer NAME=ROLE does it."
+                    : "Officers are \(officers.keys.sorted().joined(separator: ", ")); name one with --as.")
         }
         return role
     }
@@ -140,7 +148,8 @@ public final class Node: Sendable {
         let role = try role(of: officer)
         guard roles.contains(role) else {
             throw ComityError(
-                .permission, "\(officer) is \(role) and cannot \(step).", next: "Ask an officer with the role \(roles.sorted().joined(separator: " or ")).")
+                .permission, "\(officer) is \(role) and cannot \(step).",
+                next: "Ask an officer with the role \(roles.sorted().joined(separator: " or ")).")
         }
         return role
     }
@@ -150,7 +159,9 @@ public final class Node: Sendable {
         return UUIDv7(at: instant, using: &generator)
     }
 
-    func event(_ kind: RegisterEvent.Kind, file: UUIDv7?, by: String, detail: [String: JSONValue] = [:]) throws(ComityError) -> RegisterEvent {
+    func event(_ kind: RegisterEvent.Kind, file: UUIDv7?, by: String, detail: [String: JSONValue] = [:]) throws(ComityError)
+        -> RegisterEvent
+    {
         let now = try now()
         return RegisterEvent(id: newID(at: now), event: kind, file: file, at: now, by: by, detail: detail)
     }

@@ -18,8 +18,12 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         /// Reads `127.0.0.1:7443` or `[::1]:7443`.
         /// - Throws: `.usage`.
         public init(_ text: String) throws(ComityError) {
-            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port), colon > text.startIndex
-            else { throw ComityError(.usage, "“\(Text.safe(text, limit: 60))” is not an address with a port.", next: "Write it as 127.0.0.1:7443.") }
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port),
+                colon > text.startIndex
+            else {
+                throw ComityError(
+                    .usage, "“\(Text.safe(text, limit: 60))” is not an address with a port.", next: "Write it as 127.0.0.1:7443.")
+            }
             host = text[..<colon].filter { $0 != "[" && $0 != "]" }
             self.port = port
         }
@@ -44,7 +48,8 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     public let createdAt: Instant
 
     public init(
-        state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool, createdAt: Instant
+        state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool,
+        createdAt: Instant
     ) {
         v = Self.version
         self.state = state

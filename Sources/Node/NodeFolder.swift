@@ -31,7 +31,8 @@ public struct NodeFolder: Sendable {
         let manager = FileManager.default
         if let found = try? manager.contentsOfDirectory(atPath: path), !found.isEmpty {
             throw ComityError(
-                .alreadyExists, "The folder \(path) is not empty.", why: found.contains("node.json") ? "There is a node in it already." : "",
+                .alreadyExists, "The folder \(path) is not empty.",
+                why: found.contains("node.json") ? "There is a node in it already." : "",
                 next: "Choose a new folder with --data.")
         }
         do {
@@ -46,11 +47,14 @@ public struct NodeFolder: Sendable {
 
     func readConfiguration() throws(ComityError) -> NodeConfiguration {
         guard let data = FileManager.default.contents(atPath: configurationPath) else {
-            throw ComityError(.notFound, "There is no node in \(path).", next: "Make one with comity init --data \(path), or name its folder with --data.")
+            throw ComityError(
+                .notFound, "There is no node in \(path).", next: "Make one with comity init --data \(path), or name its folder with --data."
+            )
         }
         let configuration = try IJSON.decode(NodeConfiguration.self, from: data, limit: 1 << 20)
         guard configuration.v == NodeConfiguration.version else {
-            throw ComityError(.storage, "node.json has version \(configuration.v); this program reads version \(NodeConfiguration.version).")
+            throw ComityError(
+                .storage, "node.json has version \(configuration.v); this program reads version \(NodeConfiguration.version).")
         }
         return configuration
     }
@@ -68,8 +72,10 @@ struct NodeKeys: Sendable {
     static func generate(for configuration: NodeConfiguration) throws(ComityError) -> NodeKeys {
         let seed = NoteSigner.newSeed()
         return NodeKeys(
-            root: .generate(), signing: .generate(), sealing: .generate(), register: try NoteSigner(name: registerName(configuration), seed: seed),
-            registerSeed: seed, tls: try NodeCertificate(commonName: "\(configuration.state) \(configuration.authority.id)", now: configuration.createdAt))
+            root: .generate(), signing: .generate(), sealing: .generate(),
+            register: try NoteSigner(name: registerName(configuration), seed: seed),
+            registerSeed: seed,
+            tls: try NodeCertificate(commonName: "\(configuration.state) \(configuration.authority.id)", now: configuration.createdAt))
     }
 
     /// Origin line of the register (C2SP: a name without spaces that is unlike any other's).
@@ -99,8 +105,10 @@ struct NodeKeys: Sendable {
         }
         let seed = try bytes("register.key")
         return NodeKeys(
-            root: try SigningKey(rawRepresentation: try bytes("root.key")), signing: try SigningKey(rawRepresentation: try bytes("signing.key")),
-            sealing: try AgeIdentity(try text("sealing.key")), register: try NoteSigner(name: registerName(configuration), seed: seed), registerSeed: seed,
+            root: try SigningKey(rawRepresentation: try bytes("root.key")),
+            signing: try SigningKey(rawRepresentation: try bytes("signing.key")),
+            sealing: try AgeIdentity(try text("sealing.key")), register: try NoteSigner(name: registerName(configuration), seed: seed),
+            registerSeed: seed,
             tls: try NodeCertificate(certificatePEM: try text("tls.crt") + "\n", keyPEM: try text("tls.key") + "\n"))
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Sealing
 import Exchange
+import Sealing
 import Standards
 import Storage
 import Synchronization

@@ -23,6 +23,7 @@ public enum ResourceFolder {
         }
         throw ComityError(
             .failure, "The resource folder comity_\(room).resources/\(name) was not found beside the program.",
-            why: "The program was moved without its resource folders.", next: "Copy the comity_*.resources folders to where the program is.")
+            why: "The program was moved without its resource folders.", next: "Copy the comity_*.resources folders to where the program is."
+        )
     }
 }

@@ -37,7 +37,8 @@ public struct Checkpoint: Sendable, Equatable {
             let root = Hash(bytes)
         else { throw ComityError(.schema, "The checkpoint does not hold origin, size and root.") }
         guard lines[0] == key.name else {
-            throw ComityError(.verificationFailed, "The checkpoint belongs to the register \(Text.safe(lines[0], limit: 80)), not to \(key.name).")
+            throw ComityError(
+                .verificationFailed, "The checkpoint belongs to the register \(Text.safe(lines[0], limit: 80)), not to \(key.name).")
         }
         self.init(origin: lines[0], size: size, root: root)
     }

@@ -56,7 +56,9 @@ public enum MerkleTree {
 
     /// The full subtrees that become complete when leaf `index` is appended, the leaf itself first.
     /// Amortised two nodes a leaf.
-    public static func nodesCompleted(byLeaf leaf: Hash, at index: Int64, reading node: NodeReader) throws -> [(level: Int, index: Int64, hash: Hash)] {
+    public static func nodesCompleted(byLeaf leaf: Hash, at index: Int64, reading node: NodeReader) throws -> [(
+        level: Int, index: Int64, hash: Hash
+    )] {
         var completed: [(level: Int, index: Int64, hash: Hash)] = [(0, index, leaf)]
         var position = index
         var level = 0
@@ -127,7 +129,9 @@ public enum MerkleTree {
         if count == 0 { return emptyRoot }
         if count & (count - 1) == 0 {
             let level = count.trailingZeroBitCount
-            guard let stored = try node(level, range.lowerBound >> Int64(level)) else { throw missing(level, range.lowerBound >> Int64(level)) }
+            guard let stored = try node(level, range.lowerBound >> Int64(level)) else {
+                throw missing(level, range.lowerBound >> Int64(level))
+            }
             return stored
         }
         let middle = range.lowerBound + split(count)

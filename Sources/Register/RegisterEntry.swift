@@ -57,7 +57,9 @@ public struct Receipt: Sendable, Codable, Equatable {
     /// Checks signature, index and proof.
     /// - Throws: `.verificationFailed` naming what does not hold; `.schema` for another version.
     public func verify(act expected: Hash, signedBy key: NoteVerifier) throws(ComityError) -> Checkpoint {
-        guard v == Self.version else { throw ComityError(.schema, "The receipt has version \(v); this node reads version \(Self.version).") }
+        guard v == Self.version else {
+            throw ComityError(.schema, "The receipt has version \(v); this node reads version \(Self.version).")
+        }
         guard act == expected else { throw ComityError(.verificationFailed, "The receipt is for another act.") }
         let head = try Checkpoint(checkpoint, signedBy: key)
         guard let root = MerkleTree.root(leaf: RegisterEntry(content: act).leafHash, index: index, size: head.size, proof: proof),

@@ -106,7 +106,8 @@ public struct NoteVerifier: Sendable, Hashable, CustomStringConvertible, Codable
     public let keyID: [UInt8]
 
     public init(name: String, publicKey: [UInt8]) throws(ComityError) {
-        guard !name.isEmpty, name.utf8.count <= 255, !name.contains("+"), !name.contains(where: \.isWhitespace), publicKey.count == 32 else {
+        guard !name.isEmpty, name.utf8.count <= 255, !name.contains("+"), !name.contains(where: \.isWhitespace), publicKey.count == 32
+        else {
             throw ComityError(.malformedInput, "“\(Text.safe(name, limit: 60))” cannot name a register.")
         }
         self.name = name

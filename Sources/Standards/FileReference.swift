@@ -18,7 +18,7 @@ public struct FileReference: Sendable, Hashable, CustomStringConvertible, Codabl
         let padded = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
         guard (1000...9999).contains(year), number > 0, padded.count <= 9, typeCode.utf8.count == 3,
             typeCode.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }),
-            let check = ISO7064.mod37_36("\(state)\(year)\(typeCode)\(padded)")
+            let check = ISO7064.mod3736("\(state)\(year)\(typeCode)\(padded)")
         else { throw ComityError(.malformedInput, "\(state)-\(year)-\(typeCode)-\(number) cannot be a reference.") }
         self.state = state
         self.year = year
@@ -71,7 +71,7 @@ public enum ISO7064 {
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
 
     /// The Mod 37,36 hybrid check character, or nil when a character is not `0-9A-Z`.
-    public static func mod37_36(_ text: String) -> Character? {
+    public static func mod3736(_ text: String) -> Character? {
         var product = 36
         for character in text.utf8 {
             guard let value = alphabet.firstIndex(of: character) else { return nil }

@@ -38,7 +38,9 @@ final class GroupCommit: Sendable {
     /// The result of one caller, written on the commit queue before the continuation resumes.
     private final class Box<Value>: @unchecked Sendable { var value: Value? }
 
-    func submit<Value: Sendable>(_ work: @escaping @Sendable (inout Writer) throws -> Value) async throws -> (value: Value, head: SignedHead) {
+    func submit<Value: Sendable>(_ work: @escaping @Sendable (inout Writer) throws -> Value) async throws -> (
+        value: Value, head: SignedHead
+    ) {
         try await withCheckedThrowingContinuation { continuation in
             let box = Box<Value>()
             let job = Job(

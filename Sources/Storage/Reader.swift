@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import GRDB
 import Dossier
 public import Exchange
+internal import GRDB
 public import Register
 public import Standards
 
@@ -58,7 +58,8 @@ public struct Reader {
         guard let hash = Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
         return StoredAct(
             id: try UUIDv7(row["id"]), hash: hash, jws: [UInt8](row["jws"] as Data), outgoing: row["outgoing"], index: row["idx"],
-            registered: try Instant(row["registered"]), receipted: try (row["receipted"] as String?).map { text throws(ComityError) in try Instant(text) })
+            registered: try Instant(row["registered"]),
+            receipted: try (row["receipted"] as String?).map { text throws(ComityError) in try Instant(text) })
     }
 
     private static let actColumns = "act.*, receipt.at AS receipted FROM act LEFT JOIN receipt ON receipt.act = act.id"
@@ -71,7 +72,8 @@ public struct Reader {
 
     /// Acts of a file, in the order in which they were registered here.
     public func acts(of file: UUIDv7) throws -> [StoredAct] {
-        try Row.fetchAll(db, sql: "SELECT \(Self.actColumns) WHERE act.file = ? ORDER BY act.idx", arguments: [file.description]).map(stored)
+        try Row.fetchAll(db, sql: "SELECT \(Self.actColumns) WHERE act.file = ? ORDER BY act.idx", arguments: [file.description]).map(
+            stored)
     }
 
     public func receipt(of act: UUIDv7) throws -> [UInt8]? {
@@ -83,7 +85,8 @@ public struct Reader {
             throw ComityError(.storage, "A file in the database has an unknown type.")
         }
         return FileRow(
-            id: try UUIDv7(row["id"]), ref: try FileReference(row["ref"]), type: type, side: side, counterpart: try StateCode(row["counterpart"]),
+            id: try UUIDv7(row["id"]), ref: try FileReference(row["ref"]), type: type, side: side,
+            counterpart: try StateCode(row["counterpart"]),
             title: row["title"], opened: try Instant(row["opened"]))
     }
 
@@ -100,17 +103,24 @@ public struct Reader {
     /// Files whose request links to `file`.
     public func followers(of file: UUIDv7) throws -> [FileRow] {
         try Row.fetchAll(
-            db, sql: "SELECT file.* FROM link JOIN file ON file.id = link.file WHERE link.target = ? AND link.relation = 'follows' ORDER BY file.ref",
+            db,
+            sql:
+                "SELECT file.* FROM link JOIN file ON file.id = link.file WHERE link.target = ? AND link.relation = 'follows' ORDER BY file.ref",
             arguments: [file.description]
         ).map(fileRow)
     }
 
     private func draftRow(_ row: Row) throws -> DraftRow {
-        guard let type = FileType(rawValue: row["type"]) else { throw ComityError(.storage, "A draft in the database has an unknown type.") }
+        guard let type = FileType(rawValue: row["type"]) else {
+            throw ComityError(.storage, "A draft in the database has an unknown type.")
+        }
         return DraftRow(
-            ref: try FileReference(row["ref"]), type: type, recipient: try StateCode(row["recipient"]), officer: row["officer"], role: row["role"],
+            ref: try FileReference(row["ref"]), type: type, recipient: try StateCode(row["recipient"]), officer: row["officer"],
+            role: row["role"],
             created: try Instant(row["created"]), content: try IJSON.decode(JSONValue.self, from: row["content"] as Data, limit: 64 << 20),
-            approval: try (row["approval"] as Data?).map { data throws(ComityError) in try IJSON.decode(Act.Approval.self, from: data, limit: 1 << 16) })
+            approval: try (row["approval"] as Data?).map { data throws(ComityError) in
+                try IJSON.decode(Act.Approval.self, from: data, limit: 1 << 16)
+            })
     }
 
     /// A draft that has not been sent.
@@ -118,7 +128,9 @@ public struct Reader {
         try Row.fetchOne(db, sql: "SELECT * FROM draft WHERE ref = ? AND sent IS NULL", arguments: [ref.description]).map(draftRow)
     }
 
-    public func drafts() throws -> [DraftRow] { try Row.fetchAll(db, sql: "SELECT * FROM draft WHERE sent IS NULL ORDER BY ref").map(draftRow) }
+    public func drafts() throws -> [DraftRow] {
+        try Row.fetchAll(db, sql: "SELECT * FROM draft WHERE sent IS NULL ORDER BY ref").map(draftRow)
+    }
 
     // MARK: Packages
 
@@ -126,7 +138,8 @@ public struct Reader {
         guard let stage = PackageRow.Stage(rawValue: row["stage"]) else { throw ComityError(.storage, "A package has an unknown stage.") }
         return PackageRow(
             sha256: row["sha256"], file: try UUIDv7(row["file"]), name: row["name"], size: row["size"], exhibits: row["exhibits"],
-            outgoing: row["outgoing"], stage: stage, conditions: try IJSON.decode([String].self, from: row["conditions"] as Data, limit: 1 << 20))
+            outgoing: row["outgoing"], stage: stage,
+            conditions: try IJSON.decode([String].self, from: row["conditions"] as Data, limit: 1 << 20))
     }
 
     public func package(_ sha256: String) throws -> PackageRow? {
@@ -134,7 +147,8 @@ public struct Reader {
     }
 
     public func packages(of file: UUIDv7) throws -> [PackageRow] {
-        try Row.fetchAll(db, sql: "SELECT * FROM package WHERE file = ? ORDER BY created, sha256", arguments: [file.description]).map(packageRow)
+        try Row.fetchAll(db, sql: "SELECT * FROM package WHERE file = ? ORDER BY created, sha256", arguments: [file.description]).map(
+            packageRow)
     }
 
     public func parts(ofPackage sha256: String) throws -> Set<Int> {
@@ -148,7 +162,8 @@ public struct Reader {
             throw ComityError(.storage, "A row of the outbox cannot be read.")
         }
         return OutboxRow(
-            id: row["id"], peer: try StateCode(row["peer"]), kind: kind, ref: row["ref"], attempts: row["attempts"], next: row["next"], stage: stage,
+            id: row["id"], peer: try StateCode(row["peer"]), kind: kind, ref: row["ref"], attempts: row["attempts"], next: row["next"],
+            stage: stage,
             code: row["code"], says: row["says"])
     }
 
@@ -164,16 +179,20 @@ public struct Reader {
     public func quarantine() throws -> [QuarantineRow] {
         try Row.fetchAll(db, sql: "SELECT id, code, says, peer, at, sha256, length(bytes) AS size FROM quarantine ORDER BY id").map {
             QuarantineRow(
-                id: $0["id"], code: $0["code"], says: $0["says"], peer: $0["peer"], at: try Instant($0["at"]), sha256: $0["sha256"], size: $0["size"])
+                id: $0["id"], code: $0["code"], says: $0["says"], peer: $0["peer"], at: try Instant($0["at"]), sha256: $0["sha256"],
+                size: $0["size"])
         }
     }
 
     private func peer(_ row: Row) throws -> Peer {
         let jws = [UInt8](row["jws"] as Data)
-        guard let trust = Peer.Trust(rawValue: row["trust"]) else { throw ComityError(.storage, "A peer in the database has an unknown trust.") }
+        guard let trust = Peer.Trust(rawValue: row["trust"]) else {
+            throw ComityError(.storage, "A peer in the database has an unknown trust.")
+        }
         return Peer(
             entry: try DirectoryEntry(verifying: jws), jws: jws, trust: trust, addedAt: try Instant(row["added"]),
-            confirmedAt: try (row["confirmed"] as String?).map { text throws(ComityError) in try Instant(text) }, confirmedBy: row["confirmed_by"])
+            confirmedAt: try (row["confirmed"] as String?).map { text throws(ComityError) in try Instant(text) },
+            confirmedBy: row["confirmed_by"])
     }
 
     public func peers() throws -> [Peer] { try Row.fetchAll(db, sql: "SELECT * FROM peer ORDER BY state").map(peer) }

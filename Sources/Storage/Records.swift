@@ -89,7 +89,8 @@ public struct PackageRow: Sendable {
     public let stage: Stage
     public let conditions: [String]
 
-    public init(sha256: String, file: UUIDv7, name: String, size: Int64, exhibits: Int, outgoing: Bool, stage: Stage, conditions: [String]) {
+    public init(sha256: String, file: UUIDv7, name: String, size: Int64, exhibits: Int, outgoing: Bool, stage: Stage, conditions: [String])
+    {
         self.sha256 = sha256
         self.file = file
         self.name = name

@@ -67,12 +67,16 @@ public final class Store: Sendable {
 
     /// Reads a consistent snapshot.
     public func read<Value>(_ work: (Reader) throws -> Value) throws(ComityError) -> Value {
-        do { return try pool.read { try work(Reader(db: $0)) } } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
+        do { return try pool.read { try work(Reader(db: $0)) } } catch let error as ComityError { throw error } catch {
+            throw Self.failure(error)
+        }
     }
 
     /// Changes whenever any process has written; cheap to poll.
     public func dataVersion() throws(ComityError) -> Int {
-        do { return try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } } catch { throw Self.failure(error) }
+        do { return try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } } catch {
+            throw Self.failure(error)
+        }
     }
 
     static func failure(_ error: any Error) -> ComityError {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import GRDB
 public import Dossier
 public import Exchange
+internal import GRDB
 public import Standards
 
 #if canImport(FoundationEssentials)
@@ -27,7 +27,8 @@ extension Writer {
         try db.execute(
             sql: "INSERT INTO draft (ref, type, recipient, officer, role, created, content) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                draft.ref.description, draft.type.rawValue, draft.recipient.description, draft.officer, draft.role, draft.created.description,
+                draft.ref.description, draft.type.rawValue, draft.recipient.description, draft.officer, draft.role,
+                draft.created.description,
                 Data(try IJSON.encode(draft.content)),
             ])
     }
@@ -48,7 +49,8 @@ extension Writer {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                package.sha256, package.file.description, package.name, package.size, package.exhibits, package.outgoing, package.stage.rawValue,
+                package.sha256, package.file.description, package.name, package.size, package.exhibits, package.outgoing,
+                package.stage.rawValue,
                 Data(try IJSON.encode(package.conditions)), created.description,
             ])
     }
@@ -101,7 +103,8 @@ extension Writer {
 
     public func insertReceipt(_ json: [UInt8], act: UUIDv7, at: Instant) throws {
         try db.execute(
-            sql: "INSERT OR REPLACE INTO receipt (act, json, at) VALUES (?, ?, ?)", arguments: [act.description, Data(json), at.description])
+            sql: "INSERT OR REPLACE INTO receipt (act, json, at) VALUES (?, ?, ?)",
+            arguments: [act.description, Data(json), at.description])
     }
 
     public func save(_ peer: Peer) throws {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import GRDB
 import Dossier
 public import Exchange
+internal import GRDB
 import Register
 public import Standards
 
@@ -38,7 +38,8 @@ public struct Writer {
         try db.execute(
             sql: "INSERT INTO act (id, file, kind, hash, jws, outgoing, idx, registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                act.id.description, act.file.description, act.kind.rawValue, Data(verified.hash.bytes), Data(verified.bytes), outgoing, index,
+                act.id.description, act.file.description, act.kind.rawValue, Data(verified.hash.bytes), Data(verified.bytes), outgoing,
+                index,
                 registered.description,
             ])
         if act.kind == .request {

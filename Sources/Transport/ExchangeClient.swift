@@ -17,7 +17,9 @@ public struct ExchangeClient: Sendable {
 
     /// - Throws: `.failure` when the certificates cannot be used.
     public init(own: NodeCertificate, peer: DirectoryEntry) throws(ComityError) {
-        guard let pinned = Base64.decode(peer.certificate) else { throw ComityError(.schema, "The certificate of \(peer.state) cannot be read.") }
+        guard let pinned = Base64.decode(peer.certificate) else {
+            throw ComityError(.schema, "The certificate of \(peer.state) cannot be read.")
+        }
         do {
             var configuration = HTTPClient.Configuration(
                 tlsConfiguration: try TLSProfile.client(own, pinning: pinned), redirectConfiguration: .disallow,

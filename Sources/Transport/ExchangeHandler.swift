@@ -14,7 +14,8 @@ public protocol ExchangeHandler: Sendable {
     /// Parts of an announced package that have arrived.
     func parts(ofPackage sha256: String, from caller: StateCode) async throws(ComityError) -> PackageProgress
     /// Takes one part; durable when it returns.
-    func receive(part number: Int, ofPackage sha256: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError) -> PackageProgress
+    func receive(part number: Int, ofPackage sha256: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError)
+        -> PackageProgress
 }
 
 /// How far the transfer of a package has come.

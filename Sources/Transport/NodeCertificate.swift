@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import SwiftASN1
 public import Standards
+import SwiftASN1
 import X509
 
 #if canImport(FoundationEssentials)

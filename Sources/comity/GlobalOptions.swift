@@ -25,7 +25,8 @@ struct OfficerOption: ParsableArguments {
 
     func resolved() throws(ComityError) -> String {
         guard let officer = officer ?? ProcessInfo.processInfo.environment["COMITY_OFFICER"], !officer.isEmpty else {
-            throw ComityError(.usage, "Who acts is not said.", why: "Every act names its officer.", next: "Add --as OFFICER, or set COMITY_OFFICER.")
+            throw ComityError(
+                .usage, "Who acts is not said.", why: "Every act names its officer.", next: "Add --as OFFICER, or set COMITY_OFFICER.")
         }
         return officer
     }
@@ -42,7 +43,9 @@ enum InputFile {
             }
             return [UInt8](data)
         } catch let error as ComityError { throw error } catch {
-            throw ComityError(.notFound, "The file \(Text.safe(path)) cannot be read.", why: error.localizedDescription, next: "Check the path and the permissions.")
+            throw ComityError(
+                .notFound, "The file \(Text.safe(path)) cannot be read.", why: error.localizedDescription,
+                next: "Check the path and the permissions.")
         }
     }
 }

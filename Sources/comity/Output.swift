@@ -50,7 +50,10 @@ enum Output {
             let rate = Double(done) / seconds
             let left = rate > 0 ? Int(Double(all - done) / rate) : 0
             let share = all > 0 ? Int(done * 100 / all) : 100
-            FileHandle.standardError.write(Data("\r\(label) \(share) %  \(done >> 20) of \(all >> 20) MiB  \(Int(rate) >> 20) MiB/s  \(left) s left \(done >= all ? "\n" : "")".utf8))
+            FileHandle.standardError.write(
+                Data(
+                    "\r\(label) \(share) %  \(done >> 20) of \(all >> 20) MiB  \(Int(rate) >> 20) MiB/s  \(left) s left \(done >= all ? "\n" : "")"
+                        .utf8))
         }
     }
 }

@@ -22,7 +22,9 @@ struct Maker {
         requested = Party(state: try StateCode("XB"), authority: "xb-247")
     }
 
-    mutating func act(_ kind: ActKind, side: Side, on acts: [Dossier.HashedAct], type: FileType = .preservation, file: UUIDv7? = nil) throws -> Dossier.HashedAct {
+    mutating func act(_ kind: ActKind, side: Side, on acts: [Dossier.HashedAct], type: FileType = .preservation, file: UUIDv7? = nil) throws
+        -> Dossier.HashedAct
+    {
         clock += 1000
         let at = Instant(milliseconds: clock)
         let id = UUIDv7(at: at, using: &generator)
@@ -38,7 +40,8 @@ struct Maker {
         case .supply:
             body = try ActBody.json(
                 ActBody.Supply(
-                    package: .init(name: "a.bag.tar.age", size: 10, sha256: String(repeating: "0", count: 64), exhibits: 1), conditions: []))
+                    package: .init(name: "a.bag.tar.age", size: 10, sha256: String(repeating: "0", count: 64), exhibits: 1), conditions: [])
+            )
         case .receive: body = try ActBody.json(ActBody.Receive(package: String(repeating: "0", count: 64), exhibits: 1))
         }
         let followed = Set(acts.flatMap(\.act.after))
@@ -46,7 +49,8 @@ struct Maker {
             id: id, file: file ?? acts.first?.act.file ?? UUIDv7(at: at, using: &generator), kind: kind,
             from: side == .requesting ? requesting : requested, to: side == .requesting ? requested : requesting,
             after: acts.map(\.act.id).filter { !followed.contains($0) }, lamport: (acts.map(\.act.lamport).max() ?? 0) + 1, at: at,
-            by: .init(role: "duty_officer", officer: "D1", approvals: [.init(role: "approver", officer: "D3", at: at)]), tlp: .amber, lang: "en",
+            by: .init(role: "duty_officer", officer: "D1", approvals: [.init(role: "approver", officer: "D3", at: at)]), tlp: .amber,
+            lang: "en",
             exercise: true, law: [:], body: body)
         return Dossier.HashedAct(act: act, hash: (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
@@ -67,13 +71,17 @@ struct Maker {
                 if Bool.random(using: &generator) {
                     // Deliver something of the other side's that is missing, oldest first, as the exchange does.
                     let missing = (known[side.other] ?? []).filter { other in !mine.contains { $0.act.id == other.act.id } }
-                    if let next = missing.min(by: { $0.act.lamport < $1.act.lamport }), next.act.after.allSatisfy({ id in mine.contains { $0.act.id == id } }) {
+                    if let next = missing.min(by: { $0.act.lamport < $1.act.lamport }),
+                        next.act.after.allSatisfy({ id in mine.contains { $0.act.id == id } })
+                    {
                         known[side]?.append(next)
                     }
                 } else {
                     let dossier = try Dossier(folding: mine)
                     let possible = type.lifeCycle.transitions.filter { $0.side == side && $0.from.contains(dossier.state) }
-                    if let step = possible.randomElement(using: &generator) { known[side]?.append(try maker.act(step.kind, side: side, on: mine, type: type)) }
+                    if let step = possible.randomElement(using: &generator) {
+                        known[side]?.append(try maker.act(step.kind, side: side, on: mine, type: type))
+                    }
                 }
             }
             var all: [UUIDv7: Dossier.HashedAct] = [:]
@@ -108,7 +116,9 @@ struct Maker {
             let dossier = try Dossier(folding: acts)
             for kind in ActKind.allCases {
                 for side in Side.allCases {
-                    let allowed = type.lifeCycle.transitions.contains { $0.kind == kind && $0.side == side && $0.from.contains(dossier.state) && $0.roles.contains("duty_officer") }
+                    let allowed = type.lifeCycle.transitions.contains {
+                        $0.kind == kind && $0.side == side && $0.from.contains(dossier.state) && $0.roles.contains("duty_officer")
+                    }
                     if allowed {
                         try dossier.mayTake(kind, side: side, role: "duty_officer")
                     } else {
@@ -205,12 +215,15 @@ struct Maker {
         var maker = try Maker(Seeded(6))
         let opening = try maker.act(.request, side: .requesting, on: [])
         let law = try shippedLaw()
-        let open = Standing(of: try Dossier(folding: [opening]), law: law, followers: [], delivered: true, now: opening.act.at.adding(try ISODuration("PT31M")))
+        let open = Standing(
+            of: try Dossier(folding: [opening]), law: law, followers: [], delivered: true,
+            now: opening.act.at.adding(try ISODuration("PT31M")))
         #expect(open.clocks.map(\.rule) == ["house.acknowledge.urgent"])
         #expect(open.clocks.first?.state == .over)
         #expect(open.pressing?.rule == "house.acknowledge.urgent")
         let answered = try Dossier(folding: [opening, try maker.act(.acknowledge, side: .requested, on: [opening])])
         #expect(Standing(of: answered, law: law, followers: [], delivered: true, now: opening.act.at).clocks.first?.state == .met)
-        #expect(Standing(of: try Dossier(folding: [opening]), law: law, followers: [], delivered: false, now: opening.act.at).state == .sent)
+        #expect(
+            Standing(of: try Dossier(folding: [opening]), law: law, followers: [], delivered: false, now: opening.act.at).state == .sent)
     }
 }

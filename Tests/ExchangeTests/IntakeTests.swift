@@ -31,7 +31,8 @@ struct World {
         DirectoryEntry(
             state: requesting.state, authority: .init(id: "xa-247", name: "A", languages: ["en"], timeZone: "UTC", phone: nil, email: nil),
             endpoint: "https://127.0.0.1:1", rootKey: root.verifyingKey, signingKey: signing.verifyingKey, sealing: identity.recipient.text,
-            certificate: "AAAA", register: try NoteVerifier(name: "comity/XA/xa-247", publicKey: [UInt8](repeating: 1, count: 32)), exercise: true, issuedAt: now)
+            certificate: "AAAA", register: try NoteVerifier(name: "comity/XA/xa-247", publicKey: [UInt8](repeating: 1, count: 32)),
+            exercise: true, issuedAt: now)
     }
 
     func peer(_ trust: Peer.Trust = .confirmed) throws -> Peer {
@@ -49,15 +50,18 @@ struct World {
     }
 
     mutating func request(
-        approvals: [Act.Approval]? = nil, from: Party? = nil, to: Party? = nil, at: Instant? = nil, exercise: Bool = true, id: UUIDv7? = nil, number: Int = 1
+        approvals: [Act.Approval]? = nil, from: Party? = nil, to: Party? = nil, at: Instant? = nil, exercise: Bool = true,
+        id: UUIDv7? = nil, number: Int = 1
     ) throws -> Act {
         let at = at ?? now
         let ref = try FileReference(state: (from ?? requesting).state, year: 2026, typeCode: "PRE", number: number)
         let body = ActBody.Request(ref: ref, type: .preservation, title: "t", content: .object([:]), links: [])
         return Act(
-            id: try id ?? UUIDv7(at: at, using: &generator), file: UUIDv7(at: at, using: &generator), kind: .request, from: from ?? requesting, to: to ?? requested,
+            id: try id ?? UUIDv7(at: at, using: &generator), file: UUIDv7(at: at, using: &generator), kind: .request,
+            from: from ?? requesting, to: to ?? requested,
             after: [], lamport: 1, at: at,
-            by: .init(role: "duty_officer", officer: "XA-D1", approvals: approvals ?? [.init(role: "approver", officer: "XA-D3", at: at)]), tlp: .amber, lang: "en",
+            by: .init(role: "duty_officer", officer: "XA-D1", approvals: approvals ?? [.init(role: "approver", officer: "XA-D3", at: at)]),
+            tlp: .amber, lang: "en",
             exercise: exercise, law: [:], body: try ActBody.json(body))
     }
 
@@ -68,12 +72,16 @@ struct World {
             : try ActBody.json(ActBody.Preserve(effective: now, outcome: .full, note: nil))
         let sender = from ?? requested
         return Act(
-            id: UUIDv7(at: now, using: &generator), file: acts[0].file, kind: kind, from: sender, to: sender == requesting ? requested : requesting,
-            after: [acts[acts.count - 1].id], lamport: Int64(acts.count) + 1, at: now, by: .init(role: "duty_officer", officer: "D1"), tlp: .amber, lang: "en",
+            id: UUIDv7(at: now, using: &generator), file: acts[0].file, kind: kind, from: sender,
+            to: sender == requesting ? requested : requesting,
+            after: [acts[acts.count - 1].id], lamport: Int64(acts.count) + 1, at: now, by: .init(role: "duty_officer", officer: "D1"),
+            tlp: .amber, lang: "en",
             exercise: true, law: [:], body: body)
     }
 
-    func sealed(_ act: Act, by key: SigningKey? = nil) throws -> [UInt8] { try Age.encrypt(try VerifiedAct.sign(act, with: key ?? signing).bytes, to: [identity.recipient]) }
+    func sealed(_ act: Act, by key: SigningKey? = nil) throws -> [UInt8] {
+        try Age.encrypt(try VerifiedAct.sign(act, with: key ?? signing).bytes, to: [identity.recipient])
+    }
 }
 
 @Suite struct IntakeTests {
@@ -110,25 +118,37 @@ struct World {
         #expect(try judge(try world.sealed(good, by: world.stranger), world.intake()) == .unknownKey)
         #expect(try judge(sealed, world.intake(own: Party(state: try StateCode("XC"), authority: "xc-247"))) == .wrongRecipient)
         #expect(try judge(sealed, world.intake(exercise: false)) == .exerciseMismatch)
-        #expect(try judge(try world.sealed(try world.request(from: Party(state: try StateCode("XC"), authority: "xc-247"))), world.intake()) == .keyOfAnotherState)
-        #expect(try judge(try world.sealed(try world.request(at: world.now.adding(milliseconds: 11 * 60_000))), world.intake()) == .impossibleTime)
+        #expect(
+            try judge(try world.sealed(try world.request(from: Party(state: try StateCode("XC"), authority: "xc-247"))), world.intake())
+                == .keyOfAnotherState)
+        #expect(
+            try judge(try world.sealed(try world.request(at: world.now.adding(milliseconds: 11 * 60_000))), world.intake())
+                == .impossibleTime)
         #expect(try judge(try world.sealed(try world.request(at: try Instant("2001-01-01T00:00:00Z"))), world.intake()) == .impossibleTime)
         #expect(try judge(try world.sealed(try world.request(id: good.id)), world.intake(known: [known])) == .replay)
         #expect(try judge(try world.sealed(try world.request()), world.intake(known: [known])) == .replay)
         #expect(try judge(try world.sealed(try world.request(approvals: [])), world.intake()) == .transitionNotAllowed)
         #expect(
-            try judge(try world.sealed(try world.request(approvals: [.init(role: "approver", officer: "XA-D1", at: world.now)])), world.intake()) == .transitionNotAllowed)
+            try judge(
+                try world.sealed(try world.request(approvals: [.init(role: "approver", officer: "XA-D1", at: world.now)])), world.intake())
+                == .transitionNotAllowed)
         // The requesting State takes a step of the requested one.
-        #expect(try judge(try world.sealed(try world.next(.acknowledge, after: [good], from: world.requesting)), world.intake(known: [known])) == .transitionNotAllowed)
+        #expect(
+            try judge(try world.sealed(try world.next(.acknowledge, after: [good], from: world.requesting)), world.intake(known: [known]))
+                == .transitionNotAllowed)
         // A step whose predecessor is not here waits.
-        #expect(try judge(try world.sealed(try world.next(.acknowledge, after: [good], from: world.requesting)), world.intake()) == .predecessorMissing)
+        #expect(
+            try judge(try world.sealed(try world.next(.acknowledge, after: [good], from: world.requesting)), world.intake())
+                == .predecessorMissing)
         #expect(try judge([], world.intake()) == .schema)
         #expect(try judge(Array("hello".utf8), world.intake()) == .schema)
         #expect(try judge([UInt8](repeating: 0, count: Intake.limit + 1), world.intake()) == .tooLarge)
         let other = AgeIdentity.generate()
         #expect(try judge(try Age.encrypt(known.bytes, to: [other.recipient]), world.intake()) == .cannotDecrypt)
         #expect(try judge(try Age.encrypt(Array("{}".utf8), to: [world.identity.recipient]), world.intake()) == .schema)
-        #expect(try judge(try Age.encrypt([UInt8](repeating: 0x20, count: Act.limit + 1), to: [world.identity.recipient]), world.intake()) == .tooLarge)
+        #expect(
+            try judge(try Age.encrypt([UInt8](repeating: 0x20, count: Act.limit + 1), to: [world.identity.recipient]), world.intake())
+                == .tooLarge)
     }
 
     /// A signed payload that is not a well-formed act: the signature holds, the schema does not.

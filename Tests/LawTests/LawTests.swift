@@ -24,7 +24,8 @@ func demoDraft(_ name: String) throws -> [String: JSONValue] {
 
     /// The contents of article 42(3)(a) to (g), each dropped alone.
     @Test(arguments: [
-        ("authority", "42(3)(a)", Finding.Level.must), ("offences", "42(3)(b)", .must), ("facts", "42(3)(b)", .must), ("data_sought", "42(3)(c)", .must),
+        ("authority", "42(3)(a)", Finding.Level.must), ("offences", "42(3)(b)", .must), ("facts", "42(3)(b)", .must),
+        ("data_sought", "42(3)(c)", .must),
         ("link_facts_to_data", "42(3)(c)", .must), ("custodian", "42(3)(d)", .should), ("necessity", "42(3)(e)", .must),
         ("intent_to_send_mla", "42(3)(f)", .must), ("confidentiality", "42(3)(g)", .note),
     ])
@@ -48,7 +49,10 @@ func demoDraft(_ name: String) throws -> [String: JSONValue] {
 
     @Test func allFindingsNeverOnlyTheFirst() throws {
         let findings = try shippedLaw().findings(for: .object([:]), type: "preservation")
-        #expect(Set(findings.filter { $0.level == .must }.map(\.article)).isSuperset(of: ["42(3)(a)", "42(3)(b)", "42(3)(c)", "42(3)(e)", "42(3)(f)"]))
+        #expect(
+            Set(findings.filter { $0.level == .must }.map(\.article)).isSuperset(of: [
+                "42(3)(a)", "42(3)(b)", "42(3)(c)", "42(3)(e)", "42(3)(f)",
+            ]))
         #expect(findings.map(\.level) == findings.map(\.level).sorted())
     }
 
@@ -59,11 +63,18 @@ func demoDraft(_ name: String) throws -> [String: JSONValue] {
             return try shippedLaw().findings(for: .object(draft), type: "preservation")
         }
         let endpoint: [String: JSONValue] = [
-            "kind": .string("ip_endpoint"), "ip": .string("198.51.100.24"), "port": .integer(51514), "at": .string("2026-11-24T16:20:07-03:00"),
+            "kind": .string("ip_endpoint"), "ip": .string("198.51.100.24"), "port": .integer(51514),
+            "at": .string("2026-11-24T16:20:07-03:00"),
         ]
         #expect(try findings(endpoint).isEmpty)
-        #expect(try findings(endpoint.merging(["ip": .string("198.51.100.256")]) { $1 }).contains { $0.rule == "house.identifiers" && $0.level == .must })
-        #expect(try findings(endpoint.merging(["at": .string("2026-11-24T16:20:07")]) { $1 }).contains { $0.rule == "house.ip.time" && $0.field == "identifiers.0.at" })
+        #expect(
+            try findings(endpoint.merging(["ip": .string("198.51.100.256")]) { $1 }).contains {
+                $0.rule == "house.identifiers" && $0.level == .must
+            })
+        #expect(
+            try findings(endpoint.merging(["at": .string("2026-11-24T16:20:07")]) { $1 }).contains {
+                $0.rule == "house.ip.time" && $0.field == "identifiers.0.at"
+            })
         var withoutPort = endpoint
         withoutPort["port"] = nil
         #expect(try findings(withoutPort).map(\.rule) == ["house.ip.port"])

@@ -22,11 +22,16 @@ import Testing
     private let head = "article: \"1\"\ntitle: X\ntypes:\n  - {id: a, code: AAA, title: A, tag: V}\n"
 
     @Test func soundFileHasNoFault() {
-        #expect(faults(head + "rules:\n  - {id: r, cite: \"1\", tag: V, applies: {type: a}, level: must, needs: x, says: S, mend: M}\n").isEmpty)
+        #expect(
+            faults(head + "rules:\n  - {id: r, cite: \"1\", tag: V, applies: {type: a}, level: must, needs: x, says: S, mend: M}\n").isEmpty
+        )
     }
 
     @Test func unknownKeyIsNamedWithItsLine() {
-        let found = faults(head + "rules:\n  - id: r\n    cite: \"1\"\n    tag: V\n    applies: {type: a}\n    level: must\n    neds: x\n    says: S\n    mend: M\n")
+        let found = faults(
+            head
+                + "rules:\n  - id: r\n    cite: \"1\"\n    tag: V\n    applies: {type: a}\n    level: must\n    neds: x\n    says: S\n    mend: M\n"
+        )
         #expect(found.contains { $0.line == 11 && $0.says.contains("neds") && $0.path == "t/rules.yaml" })
     }
 
@@ -51,7 +56,8 @@ import Testing
 
     @Test(arguments: ["P0D", "P1Y", "soon", "P60D, remind: [P90D]"])
     func clocksThatMakeNoSense(_ length: String) {
-        let clock = "clocks:\n  - {id: c, cite: \"1\", tag: V, applies: {type: a}, starts: preserve.effective, length: \(length), at_end: lapse, says: S}\n"
+        let clock =
+            "clocks:\n  - {id: c, cite: \"1\", tag: V, applies: {type: a}, starts: preserve.effective, length: \(length), at_end: lapse, says: S}\n"
         #expect(!faults(head + clock).isEmpty)
     }
 
@@ -61,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "a: *x", "a: 1\na: 2", "\u{0}", "a: [1", "{", "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - 1",
+        "a: *x", "a: 1\na: 2", "\u{0}", "a: [1", "{",
+        "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - 1",
         "", "%YAML 9.9\n---\na: 1",
     ])
     func badYAMLIsAnErrorNotACrash(_ text: String) {
@@ -71,14 +78,18 @@ import Testing
     /// Ten lines that would unfold into ten thousand million values.
     @Test func aliasesCannotExplode() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-        for level in 1...9 { text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n" }
+        for level in 1...9 {
+            text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
+        }
         #expect(throws: ComityError(.tooLarge, "")) { try YAMLText(Array(text.utf8), name: "x") }
     }
 
     @Test func hugeAndDeepYAML() {
         #expect(throws: ComityError(.malformedInput, "")) { try YAMLText([UInt8](repeating: UInt8(ascii: "["), count: 1 << 20), name: "x") }
         #expect(throws: ComityError(.malformedInput, "")) { try YAMLText(Array(String(repeating: "- ", count: 500_000).utf8), name: "x") }
-        #expect(throws: ComityError(.malformedInput, "")) { try YAMLText(Array((0..<3000).map { String(repeating: " ", count: $0) + "a:\n" }.joined().utf8), name: "x") }
+        #expect(throws: ComityError(.malformedInput, "")) {
+            try YAMLText(Array((0..<3000).map { String(repeating: " ", count: $0) + "a:\n" }.joined().utf8), name: "x")
+        }
         #expect(throws: ComityError(.tooLarge, "")) { try YAMLText([UInt8](repeating: 0x20, count: YAMLText.maximumBytes + 1), name: "x") }
         #expect(throws: ComityError(.malformedInput, "")) { try YAMLText([0xFF, 0xFE, 0x00], name: "x") }
     }
@@ -87,13 +98,18 @@ import Testing
         var generator = Seeded.fresh()
         let alphabet = Array("ab:-[]{}\"'\n ,&*!|>%@#?0.\t".utf8)
         for _ in 0..<3000 {
-            let bytes = (0..<Int.random(in: 0...80, using: &generator)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
-            do { _ = try YAMLText(bytes, name: "x") } catch { #expect([.malformedInput, .tooLarge].contains(error.code), "seed \(generator.seed)") }
+            let bytes = (0..<Int.random(in: 0...80, using: &generator)).map { _ in
+                alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
+            }
+            do { _ = try YAMLText(bytes, name: "x") } catch {
+                #expect([.malformedInput, .tooLarge].contains(error.code), "seed \(generator.seed)")
+            }
         }
     }
 
     @Test func scalarsAreNotGuessed() throws {
-        let text = try YAMLText(Array("a: 2026-11-24T16:20:00\nb: 0123\nc: 1e5\nd: yes\ne: true\nf: 12\ng: \"12\"\nh: 1.50\n".utf8), name: "x")
+        let text = try YAMLText(
+            Array("a: 2026-11-24T16:20:00\nb: 0123\nc: 1e5\nd: yes\ne: true\nf: 12\ng: \"12\"\nh: 1.50\n".utf8), name: "x")
         #expect(text.value["a"] == .string("2026-11-24T16:20:00"))
         #expect(text.value["b"] == .string("0123"))
         #expect(text.value["c"] == .string("1e5"))

@@ -18,7 +18,9 @@ import Transport
 /// The exchange listener over real TLS: who gets in, and what happens to what they send.
 @Suite(.serialized) struct ListenerTests {
     /// Serves the requested node on a free port while `body` runs.
-    private func serving(_ pair: NodePair, _ body: @escaping @Sendable (_ port: Int, _ entry: DirectoryEntry) async throws -> Void) async throws {
+    private func serving(_ pair: NodePair, _ body: @escaping @Sendable (_ port: Int, _ entry: DirectoryEntry) async throws -> Void)
+        async throws
+    {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let (ports, port) = AsyncStream<Int>.makeStream()
@@ -32,7 +34,8 @@ import Transport
             let bound = try #require(await iterator.next())
             let own = try node.entry()
             let entry = DirectoryEntry(
-                state: own.state, authority: own.authority, endpoint: "https://127.0.0.1:\(bound)", rootKey: own.rootKey, signingKey: own.signingKey,
+                state: own.state, authority: own.authority, endpoint: "https://127.0.0.1:\(bound)", rootKey: own.rootKey,
+                signingKey: own.signingKey,
                 sealing: own.sealing, certificate: own.certificate, register: own.register, exercise: true, issuedAt: own.issuedAt)
             do { try await body(bound, entry) } catch { Issue.record(error) }
             await group.triggerGracefulShutdown()
@@ -40,7 +43,8 @@ import Transport
         }
     }
 
-    private func client(_ certificate: NodeCertificate, _ entry: DirectoryEntry, _ body: (ExchangeClient) async throws -> Void) async throws {
+    private func client(_ certificate: NodeCertificate, _ entry: DirectoryEntry, _ body: (ExchangeClient) async throws -> Void) async throws
+    {
         let client = try ExchangeClient(own: certificate, peer: entry)
         do { try await body(client) } catch { Issue.record(error) }
         await client.shutdown()
@@ -59,8 +63,10 @@ import Transport
             }
             // We refuse a server that shows another certificate than the pinned one.
             let imposter = DirectoryEntry(
-                state: entry.state, authority: entry.authority, endpoint: entry.endpoint, rootKey: entry.rootKey, signingKey: entry.signingKey,
-                sealing: entry.sealing, certificate: Base64.encode(stranger.der), register: entry.register, exercise: true, issuedAt: entry.issuedAt)
+                state: entry.state, authority: entry.authority, endpoint: entry.endpoint, rootKey: entry.rootKey,
+                signingKey: entry.signingKey,
+                sealing: entry.sealing, certificate: Base64.encode(stranger.der), register: entry.register, exercise: true,
+                issuedAt: entry.issuedAt)
             try await client(a.keys.tls, imposter) { client in
                 await #expect(throws: ComityError(.peerUnreachable, "")) { try await client.send(Array("garbage".utf8)) }
             }
@@ -91,7 +97,8 @@ import Transport
         let (a, b) = (pair.requesting, pair.requested)
         var generator = Seeded.fresh()
         let noise = (0..<2000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let ref = try #require(try await a.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
+        let ref = try #require(
+            try await a.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
         try await a.approve(ref, officer: "D3")
         let act = try await a.send(ref, officer: "D1")
         let sealed = try pair.sealed(act.description, from: a, to: b)
@@ -99,8 +106,12 @@ import Transport
             try await client(a.keys.tls, entry) { client in
                 await #expect(throws: ComityError(.schema, "")) { try await client.send(noise) }
                 await #expect(throws: ComityError.self) { try await client.send(Array(sealed.prefix(sealed.count / 2))) }
-                await #expect(throws: ComityError(.tooLarge, "")) { try await client.send([UInt8](repeating: 1, count: Intake.limit + 100_000)) }
-                await #expect(throws: ComityError(.notFound, "")) { try await client.progress(ofPackage: String(repeating: "0", count: 64)) }
+                await #expect(throws: ComityError(.tooLarge, "")) {
+                    try await client.send([UInt8](repeating: 1, count: Intake.limit + 100_000))
+                }
+                await #expect(throws: ComityError(.notFound, "")) {
+                    try await client.progress(ofPackage: String(repeating: "0", count: 64))
+                }
                 await #expect(throws: ComityError.self) { try await client.progress(ofPackage: "..%2f..%2fetc") }
                 let receipt = try await client.send(sealed)
                 _ = try receipt.verify(act: try #require(try a.store.read { try $0.act(act)?.hash }), signedBy: entry.register)

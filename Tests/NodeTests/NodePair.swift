@@ -32,8 +32,11 @@ struct NodePair {
         let code = try StateCode(state)
         let configuration = NodeConfiguration(
             state: code,
-            authority: .init(id: "\(state.lowercased())-247", name: "24/7 point of \(state)", languages: ["en"], timeZone: "UTC", phone: "+999105550101", email: nil),
-            exchange: .init(host: "127.0.0.1", port: exchange), endpoint: "https://127.0.0.1:\(exchange)", desk: .init(host: "127.0.0.1", port: 0),
+            authority: .init(
+                id: "\(state.lowercased())-247", name: "24/7 point of \(state)", languages: ["en"], timeZone: "UTC", phone: "+999105550101",
+                email: nil),
+            exchange: .init(host: "127.0.0.1", port: exchange), endpoint: "https://127.0.0.1:\(exchange)",
+            desk: .init(host: "127.0.0.1", port: 0),
             exercise: true, createdAt: Instant(milliseconds: Node.realMilliseconds()))
         return try await Node.create(
             folder: path, configuration, officers: [("D1", "duty_officer"), ("D3", "approver"), ("X1", "examiner"), ("A1", "auditor")])

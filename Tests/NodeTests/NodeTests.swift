@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Law
 import Dossier
 import Exchange
 import Foundation
+import Law
 import Register
 import Sealing
 import Standards
@@ -44,7 +44,8 @@ import Transport
         _ = try await b.acknowledge(second, officer: "D1", localReference: nil)
         try Data("log line\n".utf8).write(to: URL(fileURLWithPath: pair.folder("exhibit.log")))
         let sealed = try await b.seal(
-            .init(paths: [pair.folder("exhibit.log")], authorisation: "order 1", conditions: ["this case only"]), for: second, to: a.state, officer: "X1")
+            .init(paths: [pair.folder("exhibit.log")], authorisation: "order 1", conditions: ["this case only"]), for: second, to: a.state,
+            officer: "X1")
         _ = try await b.supply(second, package: nil, officer: "X1")
         try await pair.carry(from: b, to: a)
         // Nothing can be received before the bytes are there.
@@ -68,8 +69,12 @@ import Transport
         let pair = try await NodePair()
         let a = pair.requesting
         let draft = JSONValue.object(try pair.draft())
-        await #expect(throws: ComityError(.permission, "")) { try await a.newRequest(type: "preservation", draft: draft, officer: "A1", dryRun: false) }
-        await #expect(throws: ComityError(.permission, "")) { try await a.newRequest(type: "preservation", draft: draft, officer: "nobody", dryRun: false) }
+        await #expect(throws: ComityError(.permission, "")) {
+            try await a.newRequest(type: "preservation", draft: draft, officer: "A1", dryRun: false)
+        }
+        await #expect(throws: ComityError(.permission, "")) {
+            try await a.newRequest(type: "preservation", draft: draft, officer: "nobody", dryRun: false)
+        }
         let ref = try #require(try await a.newRequest(type: "preservation", draft: draft, officer: "D1", dryRun: false).ref)
         await #expect(throws: ComityError(.wrongState, "")) { try await a.send(ref, officer: "D1") }
         await #expect(throws: ComityError(.permission, "")) { try await a.approve(ref, officer: "D1") }
@@ -78,7 +83,9 @@ import Transport
         _ = try await a.send(ref, officer: "D1")
         await #expect(throws: ComityError(.wrongState, "")) { try await a.send(ref, officer: "D1") }
         await #expect(throws: ComityError(.wrongState, "")) { try await a.acknowledge(ref, officer: "D1", localReference: nil) }
-        await #expect(throws: ComityError(.notFound, "")) { try await a.acknowledge(try FileReference("XA-2026-PRE-000042-L"), officer: "D1", localReference: nil) }
+        await #expect(throws: ComityError(.notFound, "")) {
+            try await a.acknowledge(try FileReference("XA-2026-PRE-000042-L"), officer: "D1", localReference: nil)
+        }
     }
 
     @Test func aMissingContentIsRefusedAndNothingIsKept() async throws {
@@ -87,7 +94,9 @@ import Transport
         var draft = try pair.draft()
         draft["necessity"] = nil
         let before = try a.store.read { try $0.registerSize() }
-        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.newRequest(type: "preservation", draft: .object(draft), officer: "D1", dryRun: false) }
+        await #expect(throws: ComityError(.refusedByRule, "")) {
+            try await a.newRequest(type: "preservation", draft: .object(draft), officer: "D1", dryRun: false)
+        }
         #expect(try a.queue().isEmpty)
         #expect(try a.store.read { try $0.registerSize() } == before)
         let dry = try await a.newRequest(type: "preservation", draft: .object(draft), officer: "D1", dryRun: true)
@@ -105,7 +114,8 @@ import Transport
         let stranger = try await NodePair.node("XC", pair.folder("xc"), exchange: 3)
         _ = try await stranger.addPeer(try b.directoryEntry())
         _ = try await stranger.confirmPeer(b.state, fingerprint: b.fingerprint, by: "D1", how: "test")
-        let foreign = try #require(try await stranger.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
+        let foreign = try #require(
+            try await stranger.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
         try await stranger.approve(foreign, officer: "D3")
         let act = try await stranger.send(foreign, officer: "D1")
         let sealed = try pair.sealed(act.description, from: stranger, to: b)
@@ -122,7 +132,8 @@ import Transport
         let pair = try await NodePair()
         let (a, b) = (pair.requesting, pair.requested)
         _ = try await pair.deliveredPreservation()
-        let ref = try #require(try await a.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
+        let ref = try #require(
+            try await a.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
         try await a.approve(ref, officer: "D3")
         let act = try await a.send(ref, officer: "D1")
         _ = try await b.revokePeer(a.state, by: "D1")
@@ -135,7 +146,8 @@ import Transport
     @Test func theSameActTwiceGivesTwoReceiptsAndOneEntry() async throws {
         let pair = try await NodePair()
         let (a, b) = (pair.requesting, pair.requested)
-        let ref = try #require(try await a.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
+        let ref = try #require(
+            try await a.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
         try await a.approve(ref, officer: "D3")
         let act = try await a.send(ref, officer: "D1")
         let sealed = try pair.sealed(act.description, from: a, to: b)
@@ -155,7 +167,9 @@ import Transport
         let hash = String(repeating: "a", count: 64)
         await #expect(throws: ComityError(.notFound, "")) { try await a.parts(ofPackage: hash, from: b.state) }
         await #expect(throws: ComityError(.notFound, "")) { try await a.receive(part: 0, ofPackage: hash, bytes: [1], from: b.state) }
-        await #expect(throws: ComityError(.notFound, "")) { try await a.receive(part: 0, ofPackage: "../../etc/passwd", bytes: [1], from: b.state) }
+        await #expect(throws: ComityError(.notFound, "")) {
+            try await a.receive(part: 0, ofPackage: "../../etc/passwd", bytes: [1], from: b.state)
+        }
         var draft = try pair.draft("stored-data")
         draft["title"] = .string("parts")
         let ref = try #require(try await a.newRequest(type: "stored-data", draft: .object(draft), officer: "D1", dryRun: false).ref)
@@ -164,7 +178,8 @@ import Transport
         try await pair.carry(from: a, to: b)
         _ = try await b.acknowledge(ref, officer: "D1", localReference: nil)
         try Data(repeating: 7, count: PackageProgress.partSize + 1000).write(to: URL(fileURLWithPath: pair.folder("big")))
-        let sealed = try await b.seal(.init(paths: [pair.folder("big")], authorisation: "order", conditions: []), for: ref, to: a.state, officer: "X1")
+        let sealed = try await b.seal(
+            .init(paths: [pair.folder("big")], authorisation: "order", conditions: []), for: ref, to: a.state, officer: "X1")
         _ = try await b.supply(ref, package: nil, officer: "X1")
         try await pair.carry(from: b, to: a)
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: sealed.path)))
@@ -173,13 +188,17 @@ import Transport
         let sha = sealed.package.sha256
         // Wrong lengths and numbers.
         for (number, part) in [(0, second), (1, first), (2, second), (-1, second), (1, [])] as [(Int, [UInt8])] {
-            await #expect(throws: ComityError(.schema, "")) { try await a.receive(part: number, ofPackage: sha, bytes: part, from: b.state) }
+            await #expect(throws: ComityError(.schema, "")) {
+                try await a.receive(part: number, ofPackage: sha, bytes: part, from: b.state)
+            }
         }
         // Out of order, and one part damaged: the whole is asked for again.
         var damaged = second
         damaged[5] ^= 1
         #expect(try await a.receive(part: 1, ofPackage: sha, bytes: damaged, from: b.state).have == [1])
-        await #expect(throws: ComityError(.verificationFailed, "")) { try await a.receive(part: 0, ofPackage: sha, bytes: first, from: b.state) }
+        await #expect(throws: ComityError(.verificationFailed, "")) {
+            try await a.receive(part: 0, ofPackage: sha, bytes: first, from: b.state)
+        }
         #expect(try await a.parts(ofPackage: sha, from: b.state).have == [])
         _ = try await a.receive(part: 1, ofPackage: sha, bytes: second, from: b.state)
         let done = try await a.receive(part: 0, ofPackage: sha, bytes: first, from: b.state)
@@ -199,7 +218,9 @@ import Transport
             try await pair.requesting.confirmPeer(pair.requested.state, fingerprint: other.fingerprint, by: "D1", how: "telephone")
         }
         await #expect(throws: ComityError(.wrongState, "")) { try await pair.requesting.addPeer(try pair.requesting.directoryEntry()) }
-        await #expect(throws: ComityError(.notFound, "")) { try await pair.requesting.confirmPeer(try StateCode("XC"), fingerprint: "", by: "D1", how: "x") }
+        await #expect(throws: ComityError(.notFound, "")) {
+            try await pair.requesting.confirmPeer(try StateCode("XC"), fingerprint: "", by: "D1", how: "x")
+        }
         await #expect(throws: ComityError.self) { try await pair.requesting.addPeer(Array("{}".utf8)) }
     }
 
@@ -208,17 +229,23 @@ import Transport
         _ = try await pair.deliveredPreservation()
         #expect(try pair.requesting.audit().ok)
         for (sql, words) in [
-            ("UPDATE act SET jws = replace(jws, 'payload', 'payloae')", "verify"), ("DELETE FROM entry WHERE idx = 2", "missing"),
-            ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 0", "tree node"), ("UPDATE event SET bytes = '{}' WHERE idx = 1", "changed"),
+            ("UPDATE act SET jws = replace(jws, 'payload', 'payloae')", "was changed"),
+            ("UPDATE act SET jws = replace(jws, 'signature', 'signatura')", "changed"), ("DELETE FROM entry WHERE idx = 2", "missing"),
+            ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 0", "tree node"),
+            ("UPDATE event SET bytes = '{}' WHERE idx = 1", "changed"),
             ("UPDATE checkpoint SET note = replace(note, char(10), char(32)) WHERE size = 3", "verify"), ("DELETE FROM act", "gone"),
-            ("UPDATE receipt SET json = '{}'", "receipt"), ("UPDATE file SET title = 'other'", "differs"), ("DELETE FROM entry WHERE idx > 3", "was signed"),
+            ("UPDATE receipt SET json = '{}'", "receipt"), ("UPDATE file SET title = 'other'", "differs"),
+            ("DELETE FROM entry WHERE idx > 3", "was signed"),
             ("DELETE FROM checkpoint WHERE size > 4", "covers"),
         ] {
             let copy = pair.folder("copy-" + UUID().uuidString)
             try FileManager.default.copyItem(atPath: pair.requesting.folder.path, toPath: copy)
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-            process.arguments = ["-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()", copy + "/comity.sqlite", sql]
+            process.arguments = [
+                "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()", copy + "/comity.sqlite",
+                sql,
+            ]
             try process.run()
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
@@ -231,8 +258,10 @@ import Transport
     @Test func realNodesAndExercisesDoNotMix() async throws {
         let folder = try TemporaryFolder()
         let real = NodeConfiguration(
-            state: try StateCode("VN"), authority: .init(id: "vn-247", name: "24/7", languages: ["vi"], timeZone: "Asia/Ho_Chi_Minh", phone: nil, email: nil),
-            exchange: .init(host: "127.0.0.1", port: 1), endpoint: "https://127.0.0.1:1", desk: .init(host: "127.0.0.1", port: 2), exercise: false,
+            state: try StateCode("VN"),
+            authority: .init(id: "vn-247", name: "24/7", languages: ["vi"], timeZone: "Asia/Ho_Chi_Minh", phone: nil, email: nil),
+            exchange: .init(host: "127.0.0.1", port: 1), endpoint: "https://127.0.0.1:1", desk: .init(host: "127.0.0.1", port: 2),
+            exercise: false,
             createdAt: Instant(milliseconds: Node.realMilliseconds()))
         let node = try await Node.create(folder: folder("vn"), real, officers: [("D1", "duty_officer")])
         await #expect(throws: ComityError(.permission, "")) { try await node.setClock(try Instant("2027-01-19T09:00:00Z")) }
@@ -243,7 +272,8 @@ import Transport
         #expect(try drill.now().utcYear == 2027)
         #expect(try node.now().offsetMinutes == 420)
         let fictional = NodeConfiguration(
-            state: try StateCode("XA"), authority: real.authority, exchange: real.exchange, endpoint: real.endpoint, desk: real.desk, exercise: false,
+            state: try StateCode("XA"), authority: real.authority, exchange: real.exchange, endpoint: real.endpoint, desk: real.desk,
+            exercise: false,
             createdAt: real.createdAt)
         await #expect(throws: ComityError(.usage, "")) { try await Node.create(folder: folder("fictional"), fictional, officers: []) }
         await #expect(throws: ComityError(.alreadyExists, "")) { try await Node.create(folder: folder("vn"), real, officers: []) }

@@ -91,7 +91,9 @@ import Testing
             let root = Data(base64Encoded: vector.root).flatMap { Hash($0) }
             let proof = (vector.proof ?? []).map { Data(base64Encoded: $0).flatMap { Hash($0) } }
             var holds = false
-            if let leaf, let root, !proof.contains(nil), let index = Int64(exactly: vector.leafIdx), let size = Int64(exactly: vector.treeSize) {
+            if let leaf, let root, !proof.contains(nil), let index = Int64(exactly: vector.leafIdx),
+                let size = Int64(exactly: vector.treeSize)
+            {
                 holds = MerkleTree.root(leaf: leaf, index: index, size: size, proof: proof.compactMap { $0 }) == root
             }
             #expect(holds == !vector.wantErr, "\(file.lastPathComponent): \(vector.desc)")

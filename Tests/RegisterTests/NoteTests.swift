@@ -34,7 +34,9 @@ import Testing
     @Test func otherKeysOtherNamesOtherRegisters() throws {
         let key = try key()
         let note = try Checkpoint(origin: key.verifier.name, size: 1, root: Hash.of([])).signed(by: key).description
-        #expect(throws: ComityError(.verificationFailed, "")) { try Checkpoint(note, signedBy: try self.key("comity/XA/xa-247", 8).verifier) }
+        #expect(throws: ComityError(.verificationFailed, "")) {
+            try Checkpoint(note, signedBy: try self.key("comity/XA/xa-247", 8).verifier)
+        }
         #expect(throws: ComityError(.verificationFailed, "")) { try Checkpoint(note, signedBy: try self.key("comity/XB/xb-247").verifier) }
         let foreign = try Checkpoint(origin: "comity/XC/xc-247", size: 1, root: Hash.of([])).signed(by: key).description
         #expect(throws: ComityError(.verificationFailed, "")) { try Checkpoint(foreign, signedBy: key.verifier) }

@@ -38,7 +38,9 @@ import Testing
         var generator = Seeded.fresh()
         let alphabet = Array(#"{}[]",:\u0a1.e-+tfn "#.utf8) + [0xC3, 0xA9, 0xFF]
         for _ in 0..<3000 {
-            let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+            let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
+                alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
+            }
             do { _ = try IJSON.decode(JSONValue.self, from: bytes, limit: 1000) } catch {
                 #expect(error.code == .schema, "seed \(generator.seed)")
             }
@@ -64,7 +66,9 @@ import Testing
         case 5: .array((0..<Int.random(in: 0...4, using: &generator)).map { _ in random(depth: depth - 1, &generator) })
         default:
             .object(
-                Dictionary((0..<Int.random(in: 0...4, using: &generator)).map { ("k\($0)", random(depth: depth - 1, &generator)) }, uniquingKeysWith: { first, _ in first }))
+                Dictionary(
+                    (0..<Int.random(in: 0...4, using: &generator)).map { ("k\($0)", random(depth: depth - 1, &generator)) },
+                    uniquingKeysWith: { first, _ in first }))
         }
     }
 }

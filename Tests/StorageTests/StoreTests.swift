@@ -21,7 +21,8 @@ import Testing
 
     private func event(_ generator: inout Seeded, _ number: Int) -> RegisterEvent {
         let at = Instant(milliseconds: 1_795_000_000_000 + Int64(number))
-        return RegisterEvent(id: UUIDv7(at: at, using: &generator), event: .opened, file: nil, at: at, by: "XA-X1", detail: ["n": .integer(Int64(number))])
+        return RegisterEvent(
+            id: UUIDv7(at: at, using: &generator), event: .opened, file: nil, at: at, by: "XA-X1", detail: ["n": .integer(Int64(number))])
     }
 
     private struct Deliberate: Error {}
@@ -121,7 +122,8 @@ import Testing
             let root = try MerkleTree.root(size: 33, reading: reader.node)
             try reader.eachEntry { index, content, _, _ throws in
                 let proof = try MerkleTree.inclusionProof(index: index, size: 33, reading: reader.node)
-                #expect(MerkleTree.root(leaf: RegisterEntry(content: Hash(content)!).leafHash, index: index, size: 33, proof: proof) == root)
+                #expect(
+                    MerkleTree.root(leaf: RegisterEntry(content: Hash(content)!).leafHash, index: index, size: 33, proof: proof) == root)
             }
         }
     }

@@ -19,7 +19,8 @@ import Testing
 
     private func make() async throws {
         let made = try await node.run([
-            "init", "--state", "XA", "--authority", "24/7 point", "--exercise", "--officer", "D1=duty_officer", "--officer", "D3=approver", "--json",
+            "init", "--state", "XA", "--authority", "24/7 point", "--exercise", "--officer", "D1=duty_officer", "--officer", "D3=approver",
+            "--json",
         ])
         #expect(made.status == 0, "\(made.errors)")
     }
@@ -28,10 +29,13 @@ import Testing
         #expect(try await node.run(["queue"]).status == 3)
         try await make()
         for (status, arguments) in [
-            (2, ["frobnicate"]), (2, ["request", "new", "preservation"]), (2, ["file", "show", "XA-2026-PRE-000042-M"]), (3, ["file", "show", "XA-2026-PRE-000042-L"]),
-            (2, ["clock", "set", "2027-01-19T09:00:00"]), (2, ["clock", "set", "tomorrow"]), (3, ["trust", "add", "/nonexistent"]), (3, ["trust", "confirm", "XB", "--fingerprint", "1", "--as", "D1"]),
+            (2, ["frobnicate"]), (2, ["request", "new", "preservation"]), (2, ["file", "show", "XA-2026-PRE-000042-M"]),
+            (3, ["file", "show", "XA-2026-PRE-000042-L"]),
+            (2, ["clock", "set", "2027-01-19T09:00:00"]), (2, ["clock", "set", "tomorrow"]), (3, ["trust", "add", "/nonexistent"]),
+            (3, ["trust", "confirm", "XB", "--fingerprint", "1", "--as", "D1"]),
             (2, ["request", "approve", "XA-2026-PRE-000042-L"]), (5, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "D1"]),
-            (3, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "D3"]), (5, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "nobody"]),
+            (3, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "D3"]),
+            (5, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "nobody"]),
             (2, ["request", "new", "teleportation", "--from-file", Program.resources + "/preservation.yaml", "--as", "D1"]),
             (3, ["request", "new", "preservation", "--from-file", Program.resources + "/preservation.yaml", "--as", "D1"]),
             (3, ["evidence", "verify", "/nonexistent.bag.tar.age"]), (4, ["init", "--state", "XA", "--authority", "again", "--exercise"]),
@@ -40,7 +44,10 @@ import Testing
             #expect(outcome.status == status, "\(arguments): \(outcome.status) \(outcome.errors)")
             #expect(!outcome.errors.isEmpty, "\(arguments) says why")
         }
-        for arguments in [["--help"], ["request", "--help"], ["queue"], ["queue", "--json"], ["audit", "check"], ["trust", "list"], ["quarantine", "list"], ["directory", "export"]] {
+        for arguments in [
+            ["--help"], ["request", "--help"], ["queue"], ["queue", "--json"], ["audit", "check"], ["trust", "list"],
+            ["quarantine", "list"], ["directory", "export"],
+        ] {
             let outcome = try await node.run(arguments)
             #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(arguments): \(outcome.errors)")
         }
@@ -52,7 +59,10 @@ import Testing
         try await make()
         var generator = Seeded.fresh()
         let valid = Array(try Data(contentsOf: URL(fileURLWithPath: Program.resources + "/preservation.yaml")))
-        var inputs: [[UInt8]] = [[], [0], Array("- 1\n- 2".utf8), Array("to: 5".utf8), Array("to: XB\nto: XB".utf8), [UInt8](repeating: UInt8(ascii: "["), count: 100_000)]
+        var inputs: [[UInt8]] = [
+            [], [0], Array("- 1\n- 2".utf8), Array("to: 5".utf8), Array("to: XB\nto: XB".utf8),
+            [UInt8](repeating: UInt8(ascii: "["), count: 100_000),
+        ]
         inputs.append([UInt8](repeating: 0x20, count: 17 << 20))
         for _ in 0..<12 {
             var changed = valid
@@ -63,13 +73,16 @@ import Testing
         for (number, bytes) in inputs.enumerated() {
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             for arguments in [
-                ["request", "new", "preservation", "--from-file", path, "--as", "D1"], ["trust", "add", path], ["evidence", "verify", path],
+                ["request", "new", "preservation", "--from-file", path, "--as", "D1"], ["trust", "add", path],
+                ["evidence", "verify", path],
                 ["evidence", "verify", path, "--identity", path],
             ] {
                 let outcome = try await node.run(arguments)
                 // A coded error, or for a package the verdict that it is not valid.
                 let explained = outcome.errors.contains("code:") || (arguments[1] == "verify" && outcome.output.hasPrefix("NOT VALID"))
-                #expect((1...8).contains(outcome.status) && explained, "seed \(generator.seed), input \(number), \(arguments): \(outcome.status) \(outcome.errors.prefix(300))")
+                #expect(
+                    (1...8).contains(outcome.status) && explained,
+                    "seed \(generator.seed), input \(number), \(arguments): \(outcome.status) \(outcome.errors.prefix(300))")
             }
         }
         #expect(try await node.run(["queue", "--json"]).json()["items"]?.array?.isEmpty == true)
@@ -82,7 +95,8 @@ import Testing
             let copy = folder("copy-" + name.replacingOccurrences(of: "/", with: "-"))
             try FileManager.default.copyItem(atPath: node.folder, toPath: copy)
             for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: copy + "/comity.sqlite" + suffix) }
-            try Data("garbage that is long enough to be no database header at all, whatever the size".utf8).write(to: URL(fileURLWithPath: copy + "/" + name))
+            try Data("garbage that is long enough to be no database header at all, whatever the size".utf8).write(
+                to: URL(fileURLWithPath: copy + "/" + name))
             let other = try DemoNode(state: "XA", folder: copy, program: node.program)
             let outcome = try await other.run(["queue"])
             #expect(outcome.status == status && outcome.errors.contains("code:"), "\(name): \(outcome.status) \(outcome.errors)")
@@ -93,7 +107,8 @@ import Testing
         try await make()
         try FileManager.default.removeItem(atPath: node.folder)
         let made = try await node.run([
-            "init", "--state", "XA", "--authority", "24/7 point", "--exercise", "--exchange", "127.0.0.1:\(node.exchangePort)", "--desk", "127.0.0.1:\(node.deskPort)",
+            "init", "--state", "XA", "--authority", "24/7 point", "--exercise", "--exchange", "127.0.0.1:\(node.exchangePort)", "--desk",
+            "127.0.0.1:\(node.deskPort)",
         ])
         #expect(made.status == 0)
         try await node.serve()

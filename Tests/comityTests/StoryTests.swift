@@ -12,8 +12,10 @@ enum Program {
     static func path() throws -> String {
         let bundle = Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }
         let executable = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-        let found = (bundle + [executable, Shared.repository.appendingPathComponent(".build/debug")]).map { $0.appendingPathComponent("comity").path }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        let found = (bundle + [executable, Shared.repository.appendingPathComponent(".build/debug")]).map {
+            $0.appendingPathComponent("comity").path
+        }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
         return try #require(found, "the program comity was not built")
     }
 
@@ -93,7 +95,9 @@ struct StoryWorld {
     /// `file show --json` as the contract has it.
     private func documentedShape(_ world: StoryWorld, _ ref: String) async throws {
         let view = try await world.requested.run(["file", "show", ref, "--json"]).json()
-        #expect(view["ref"]?.string == ref && view["id"]?.string != nil && view["type"]?.string == "preservation" && view["side"]?.string == "requested")
+        #expect(
+            view["ref"]?.string == ref && view["id"]?.string != nil && view["type"]?.string == "preservation"
+                && view["side"]?.string == "requested")
         for member in ["id", "kind", "from", "at", "hash", "registered"] { #expect(view.at("acts.0.\(member)") != nil, "\(member)") }
         for member in ["rule", "article", "starts", "due", "state"] { #expect(view.at("clocks.0.\(member)") != nil, "\(member)") }
         #expect(view["links"]?.array?.count == 1)
@@ -126,7 +130,9 @@ struct StoryWorld {
                 victim.killNine()
                 try await victim.serve()
             }()
-            do { _ = try await world.story.play(step) } catch { Issue.record("seed \(generator.seed), \(step), killed after \(pause) ms: \(error)") }
+            do { _ = try await world.story.play(step) } catch {
+                Issue.record("seed \(generator.seed), \(step), killed after \(pause) ms: \(error)")
+            }
             try await accident
         }
         try await world.check()
@@ -141,12 +147,14 @@ struct StoryWorld {
         _ = try await world.story.play(.draft)
         let ref = await world.story.preservation
         for (node, command) in [
-            (world.requesting, ["request", "approve", ref, "--as", "XA-D3"]), (world.requesting, ["request", "send", ref, "--as", "XA-D1"]),
+            (world.requesting, ["request", "approve", ref, "--as", "XA-D3"]),
+            (world.requesting, ["request", "send", ref, "--as", "XA-D1"]),
             (world.requested, ["request", "ack", ref, "--as", "XB-D1"]),
             (world.requested, ["request", "preserve", ref, "--effective", "2026-11-25T01:10:00+02:00", "--as", "XB-D1"]),
         ] {
             for _ in 0..<3 { _ = try await node.run(command, killedAfter: Int.random(in: 10...150, using: &generator)) }
-            let step: Story.Step = [.approve, .send, .acknowledge, .preserve][["approve", "send", "ack", "preserve"].firstIndex(of: command[1]) ?? 0]
+            let step: Story.Step = [.approve, .send, .acknowledge, .preserve][
+                ["approve", "send", "ack", "preserve"].firstIndex(of: command[1]) ?? 0]
             do { _ = try await world.story.play(step) } catch { Issue.record("seed \(generator.seed), \(step): \(error)") }
         }
         #expect(try await world.story.hashes(of: ref, on: world.requested).count == 3, "seed \(generator.seed): no act twice")

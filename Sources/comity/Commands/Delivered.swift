@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import ArgumentParser
+import Foundation
 import Node
 import Register
 import Standards
@@ -31,11 +31,14 @@ enum Delivered {
         await delivery.shutdown()
         let hash = try node.fileView(ref).acts.first { $0.id == act }?.hash ?? ""
         if json {
-            try Output.json(Result(ref: ref, act: act, hash: hash, delivered: outcome.receipt != nil, receipt: outcome.receipt, reason: outcome.reason))
+            try Output.json(
+                Result(ref: ref, act: act, hash: hash, delivered: outcome.receipt != nil, receipt: outcome.receipt, reason: outcome.reason))
         } else {
             Output.line("\(step.padding(toLength: 13, withPad: " ", startingAt: 0)) \(ref)  act \(act)  sha256 \(hash.prefix(16))…")
             if let receipt = outcome.receipt {
-                Output.line("receipt       entry \(receipt.index), inclusion proof of \(receipt.proof.count) hashes and signature verified, registered here")
+                Output.line(
+                    "receipt       entry \(receipt.index), inclusion proof of \(receipt.proof.count) hashes and signature verified, registered here"
+                )
             } else if !outcome.refused {
                 Output.line("not delivered yet: \(outcome.reason ?? "no answer")")
                 Output.line("It is registered here and owed; the serving node goes on trying by itself.")
@@ -43,7 +46,8 @@ enum Delivered {
         }
         if outcome.refused {
             throw ComityError(
-                .peerRefused, "The other State's node did not accept the act.", why: outcome.reason ?? "", next: "The act stays in your register. Telephone the other State.")
+                .peerRefused, "The other State's node did not accept the act.", why: outcome.reason ?? "",
+                next: "The act stays in your register. Telephone the other State.")
         }
     }
 }

@@ -58,7 +58,9 @@ struct Demo: AsyncParsableCommand {
         let result = Result(ok: true, steps: lines, nodes: try await [requesting, requested].asyncMap(Self.describe))
         if json { try Output.json(result) } else { table(result) }
         if !headless {
-            say("\nThe desks are open:\n  XA  \(requesting.deskAddress)\n  XB  \(requested.deskAddress)\nTry:  comity queue --data \(requesting.folder)\nCtrl-C ends the demonstration.")
+            say(
+                "\nThe desks are open:\n  XA  \(requesting.deskAddress)\n  XB  \(requested.deskAddress)\nTry:  comity queue --data \(requesting.folder)\nCtrl-C ends the demonstration."
+            )
             await Interrupt.wait()
         }
     }
@@ -87,7 +89,8 @@ struct Demo: AsyncParsableCommand {
     private static func describe(_ node: DemoNode) async throws -> Result.NodeLine {
         let report = try await node.run(["audit", "check", "--json"]).json()
         return Result.NodeLine(
-            state: node.state, desk: node.deskAddress, data: node.folder, entries: report["entries"]?.integer ?? 0, root: report["root"]?.string ?? "")
+            state: node.state, desk: node.deskAddress, data: node.folder, entries: report["entries"]?.integer ?? 0,
+            root: report["root"]?.string ?? "")
     }
 
     private func say(_ text: String) { if !json { Output.line(text) } }
@@ -99,7 +102,9 @@ struct Demo: AsyncParsableCommand {
             Output.line("\(line.step)  \(line.ref.padding(toLength: 21, withPad: " ", startingAt: 0))  \(line.what)")
             if !hash.isEmpty { Output.line("                        \(hash)") }
         }
-        for node in result.nodes { Output.line("\(node.state)  register of \(node.entries) entries, root \(node.root)\n    data in \(node.data)") }
+        for node in result.nodes {
+            Output.line("\(node.state)  register of \(node.entries) entries, root \(node.root)\n    data in \(node.data)")
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import ArgumentParser
+import Foundation
 import Node
 import Standards
 
@@ -27,7 +27,8 @@ struct Doctor: AsyncParsableCommand {
 
 struct ClockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "clock", abstract: "Show the clock, or move the clock of an exercise.", subcommands: [Set.self, Show.self], defaultSubcommand: Show.self)
+        commandName: "clock", abstract: "Show the clock, or move the clock of an exercise.", subcommands: [Set.self, Show.self],
+        defaultSubcommand: Show.self)
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show the node's time.")

@@ -9,12 +9,15 @@ import Storage
 
 struct Evidence: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Seal exhibits into a package, supply, receive, verify, open.", subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self])
+        abstract: "Seal exhibits into a package, supply, receive, verify, open.",
+        subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self])
 
     struct Seal: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Seal files and folders into a package for the other State.",
-            discussion: "EXAMPLE\n  comity evidence seal ./export --file XA-2026-MLA-000001-F --to XA --authorisation \"Order 12/2026\" --condition \"this case only\" --as XB-X1")
+            discussion:
+                "EXAMPLE\n  comity evidence seal ./export --file XA-2026-MLA-000001-F --to XA --authorisation \"Order 12/2026\" --condition \"this case only\" --as XB-X1"
+        )
         @OptionGroup var global: GlobalOptions
         @OptionGroup var officer: OfficerOption
         @Argument(help: "Files and folders.") var paths: [String]
@@ -34,10 +37,14 @@ struct Evidence: AsyncParsableCommand {
         func run() async throws {
             let node = try global.node()
             let sealed = try await node.seal(
-                Node.SealingOrder(paths: paths, authorisation: authorisation, conditions: condition), for: try FileReference(file), to: try StateCode(to),
+                Node.SealingOrder(paths: paths, authorisation: authorisation, conditions: condition), for: try FileReference(file),
+                to: try StateCode(to),
                 officer: try officer.resolved(), progress: global.json ? nil : Output.progressBar("sealing"))
             if global.json {
-                try Output.json(Result(path: sealed.path, name: sealed.package.name, size: sealed.package.size, sha256: sealed.package.sha256, exhibits: sealed.statement.exhibits))
+                try Output.json(
+                    Result(
+                        path: sealed.path, name: sealed.package.name, size: sealed.package.size, sha256: sealed.package.sha256,
+                        exhibits: sealed.statement.exhibits))
             } else {
                 for exhibit in sealed.statement.exhibits {
                     Output.line("exhibit \(exhibit.number)  \(exhibit.sha256)  \(exhibit.size) bytes  \(Text.safe(exhibit.path))")
@@ -65,7 +72,8 @@ struct Evidence: AsyncParsableCommand {
     }
 
     struct Receive: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Verify the package that arrived and record its receipt. Exit 6 when it does not verify.")
+        static let configuration = CommandConfiguration(
+            abstract: "Verify the package that arrived and record its receipt. Exit 6 when it does not verify.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var officer: OfficerOption
         @OptionGroup var waiting: WaitOption
@@ -84,9 +92,12 @@ struct Evidence: AsyncParsableCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check a package or an opened bag. Exit 6 names the exhibit that fails.",
-            discussion: "Uses the key and directory of the node in --data; with --identity, no node is needed and the signer is shown by its key id.")
+            discussion:
+                "Uses the key and directory of the node in --data; with --identity, no node is needed and the signer is shown by its key id."
+        )
         @OptionGroup var global: GlobalOptions
-        @Argument(help: "The package (.bag.tar.age), the folder of an opened bag, or the reference of a file whose package arrived.") var package: String
+        @Argument(help: "The package (.bag.tar.age), the folder of an opened bag, or the reference of a file whose package arrived.")
+        var package: String
         @Option(help: "A file with the age identity that opens it.") var identity: String?
 
         func run() async throws {
@@ -109,9 +120,14 @@ struct Evidence: AsyncParsableCommand {
             if let identity {
                 path = try PackageOpener.open(path: package, identities: [try Verdict.identity(identity)], to: to)
             } else {
-                path = try await global.node().openEvidence(try FileReference(package), package: nil, to: to, officer: try officer.resolved())
+                path = try await global.node().openEvidence(
+                    try FileReference(package), package: nil, to: to, officer: try officer.resolved())
             }
-            if global.json { try Output.json(["path": path]) } else { Output.line("opened  \(path)\ncheck   cd \(path) && sha256sum -c manifest-sha256.txt") }
+            if global.json {
+                try Output.json(["path": path])
+            } else {
+                Output.line("opened  \(path)\ncheck   cd \(path) && sha256sum -c manifest-sha256.txt")
+            }
         }
     }
 }
@@ -120,7 +136,8 @@ struct Evidence: AsyncParsableCommand {
 enum Verdict {
     static func identity(_ path: String) throws(ComityError) -> AgeIdentity {
         let text = String(decoding: try InputFile.read(path, limit: 65536), as: UTF8.self)
-        guard let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }) else {
+        guard let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) })
+        else {
             throw ComityError(.malformedInput, "\(path) holds no identity.")
         }
         return try AgeIdentity(line.trimmingCharacters(in: .whitespaces))
@@ -150,7 +167,9 @@ enum Verdict {
             let line = "exhibit \(exhibit.number)  \(exhibit.state.rawValue)  \(Text.safe(exhibit.path))  \(exhibit.size) bytes"
             Output.line(line)
             if exhibit.state != .intact {
-                Output.line("           expected \(exhibit.expected)\n           found    \(exhibit.found ?? "nothing")\(exhibit.note.isEmpty ? "" : "\n           \(exhibit.note)")")
+                Output.line(
+                    "           expected \(exhibit.expected)\n           found    \(exhibit.found ?? "nothing")\(exhibit.note.isEmpty ? "" : "\n           \(exhibit.note)")"
+                )
             }
         }
         for finding in verdict.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import Storage
 import ArgumentParser
 import Dossier
+import Foundation
 import Node
 import Standards
+import Storage
 
 struct FileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "file", abstract: "Look at one file.", subcommands: [Show.self])
@@ -21,19 +21,27 @@ struct FileCommand: AsyncParsableCommand {
             if global.json { return try Output.json(view) }
             let now = try node.now()
             if view.exercise { Output.line("EXERCISE  nothing here is real") }
-            Output.line("\(view.ref)  \(view.type.rawValue) (Art. \(view.article))  \(view.side == .requesting ? "to" : "from") \(view.counterpart)")
+            Output.line(
+                "\(view.ref)  \(view.type.rawValue) (Art. \(view.article))  \(view.side == .requesting ? "to" : "from") \(view.counterpart)"
+            )
             Output.line("state     \(view.state.rawValue)\(view.state == .held ? " pending decision" : "")")
             if !view.title.isEmpty { Output.line("title     \(Text.safe(view.title))") }
             for clock in view.clocks {
-                Output.line("clock     \(Output.text(clock, now: now)), due \(node.local(clock.due)) (\(clock.due.utc))  \(clock.article == "house" ? "house rule" : "Art. \(clock.article)")\(clock.unverified ? ", text not compared yet" : "")")
+                Output.line(
+                    "clock     \(Output.text(clock, now: now)), due \(node.local(clock.due)) (\(clock.due.utc))  \(clock.article == "house" ? "house rule" : "Art. \(clock.article)")\(clock.unverified ? ", text not compared yet" : "")"
+                )
             }
             for link in view.links { Output.line("link      \(link.relation) \(link.ref)\(link.known ? "" : "  (not on this node)")") }
             for package in view.packages {
-                Output.line("package   \(package.name)  \(package.size) bytes, \(package.exhibits) exhibits, \(package.stage.rawValue), \(package.partsHere)/\(package.partsAll) parts here")
+                Output.line(
+                    "package   \(package.name)  \(package.size) bytes, \(package.exhibits) exhibits, \(package.stage.rawValue), \(package.partsHere)/\(package.partsAll) parts here"
+                )
             }
             for (index, act) in view.acts.enumerated() {
                 let ticks = act.receipted ? "signed, receipted" : "signed, \(act.delivery ?? "no receipt yet")"
-                Output.line("act \(index + 1)     \(act.at)  \(act.from) \(act.officer): \(act.kind.rawValue)\(act.effect == .overtaken ? " (overtaken)" : "")  \(act.hash.prefix(16))…  \(ticks)")
+                Output.line(
+                    "act \(index + 1)     \(act.at)  \(act.from) \(act.officer): \(act.kind.rawValue)\(act.effect == .overtaken ? " (overtaken)" : "")  \(act.hash.prefix(16))…  \(ticks)"
+                )
             }
             for command in view.next { Output.line("next      \(command)") }
         }
@@ -55,14 +63,18 @@ struct Queue: AsyncParsableCommand {
         let now = try node.now()
         for item in items {
             let clock = item.clock.map { Output.text($0, now: now) } ?? "-"
-            let next = item.next.whose == .nobody ? "-" : "\(item.next.step) (\(item.next.whose == .us ? "us" : item.counterpart.description))"
-            Output.line("\(item.ref)  \(item.side == .requesting ? "to  " : "from") \(item.counterpart)  \(item.state.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0))  \(clock.padding(toLength: 22, withPad: " ", startingAt: 0))  \(next.padding(toLength: 18, withPad: " ", startingAt: 0))  \(Text.safe(item.title, limit: 60))")
+            let next =
+                item.next.whose == .nobody ? "-" : "\(item.next.step) (\(item.next.whose == .us ? "us" : item.counterpart.description))"
+            Output.line(
+                "\(item.ref)  \(item.side == .requesting ? "to  " : "from") \(item.counterpart)  \(item.state.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0))  \(clock.padding(toLength: 22, withPad: " ", startingAt: 0))  \(next.padding(toLength: 18, withPad: " ", startingAt: 0))  \(Text.safe(item.title, limit: 60))"
+            )
         }
     }
 }
 
 struct Quarantine: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Messages that were not believed.", subcommands: [List.self], defaultSubcommand: List.self)
+    static let configuration = CommandConfiguration(
+        abstract: "Messages that were not believed.", subcommands: [List.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List them with their codes.")
@@ -81,7 +93,8 @@ struct Quarantine: AsyncParsableCommand {
         func run() async throws {
             let rows = try global.node().quarantined()
             if global.json {
-                return try Output.json(rows.map { Line(id: $0.id, code: $0.code, says: $0.says, peer: $0.peer, at: $0.at, sha256: $0.sha256, size: $0.size) })
+                return try Output.json(
+                    rows.map { Line(id: $0.id, code: $0.code, says: $0.says, peer: $0.peer, at: $0.at, sha256: $0.sha256, size: $0.size) })
             }
             if rows.isEmpty { Output.line("Nothing is in quarantine.") }
             for row in rows { Output.line("\(row.id)  \(row.at)  from \(row.peer)  \(row.code)  \(Text.safe(row.says))") }
@@ -90,10 +103,12 @@ struct Quarantine: AsyncParsableCommand {
 }
 
 struct AuditCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "audit", abstract: "Check the register.", subcommands: [Check.self], defaultSubcommand: Check.self)
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Check the register.", subcommands: [Check.self], defaultSubcommand: Check.self)
 
     struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Recompute everything: entries, tree, checkpoints, signatures, receipts, files. Exit 6 when something is wrong.")
+        static let configuration = CommandConfiguration(
+            abstract: "Recompute everything: entries, tree, checkpoints, signatures, receipts, files. Exit 6 when something is wrong.")
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
@@ -101,11 +116,14 @@ struct AuditCommand: AsyncParsableCommand {
             if global.json {
                 try Output.json(report)
             } else if report.ok {
-                Output.line("ok  \(report.entries) entries (\(report.acts) acts, \(report.events) events), \(report.checkpoints) checkpoints, \(report.receipts) receipts verified\(report.unreceipted > 0 ? ", \(report.unreceipted) acts not receipted yet" : "")")
+                Output.line(
+                    "ok  \(report.entries) entries (\(report.acts) acts, \(report.events) events), \(report.checkpoints) checkpoints, \(report.receipts) receipts verified\(report.unreceipted > 0 ? ", \(report.unreceipted) acts not receipted yet" : "")"
+                )
                 Output.line("root \(report.root)")
             } else {
                 for fault in report.faults.prefix(50) {
-                    Output.error("FAULT  \(fault.index >= 0 ? "entry \(fault.index)  " : "")\(fault.file.map { $0 + "  " } ?? "")\(fault.says)")
+                    Output.error(
+                        "FAULT  \(fault.index >= 0 ? "entry \(fault.index)  " : "")\(fault.file.map { $0 + "  " } ?? "")\(fault.says)")
                 }
                 Output.error("next: stop the node, keep a copy of the folder, restore a backup, and tell your peers.")
             }

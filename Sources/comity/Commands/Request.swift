@@ -13,7 +13,9 @@ struct Request: AsyncParsableCommand {
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Draft a request from a YAML file; the law checks it first.",
-            discussion: "EXAMPLE\n  comity request new preservation --from-file request.yaml --as XA-D1\n\nExit status 8: a required content is missing; nothing was kept.")
+            discussion:
+                "EXAMPLE\n  comity request new preservation --from-file request.yaml --as XA-D1\n\nExit status 8: a required content is missing; nothing was kept."
+        )
         @OptionGroup var global: GlobalOptions
         @OptionGroup var officer: OfficerOption
         @Argument(help: "preservation or stored-data.") var type: String
@@ -30,7 +32,9 @@ struct Request: AsyncParsableCommand {
         func run() async throws {
             let node = try global.node()
             let text = try YAMLText(try InputFile.read(fromFile, limit: YAMLText.maximumBytes), name: fromFile)
-            guard var draft = text.value.object else { throw ComityError(.malformedInput, "\(fromFile) is not a list of names and values.") }
+            guard var draft = text.value.object else {
+                throw ComityError(.malformedInput, "\(fromFile) is not a list of names and values.")
+            }
             if let to { draft["to"] = .string(to) }
             if !follows.isEmpty { draft["follows"] = .array(follows.map(JSONValue.string)) }
             let result = try await node.newRequest(type: type, draft: .object(draft), officer: try officer.resolved(), dryRun: dryRun)
@@ -42,7 +46,10 @@ struct Request: AsyncParsableCommand {
                     Output.line("drafted  \(ref)")
                     Output.line("next     another person approves: comity request approve \(ref) --as OFFICER")
                 } else {
-                    Output.line(result.findings.isEmpty ? "no findings" : "\(result.findings.count) finding\(result.findings.count == 1 ? "" : "s"); nothing was kept (dry run)")
+                    Output.line(
+                        result.findings.isEmpty
+                            ? "no findings"
+                            : "\(result.findings.count) finding\(result.findings.count == 1 ? "" : "s"); nothing was kept (dry run)")
                 }
             }
             if dryRun, result.findings.contains(where: { $0.level == .must }) { throw ExitCode(ErrorCode.refusedByRule.exitStatus) }
@@ -111,13 +118,17 @@ struct Request: AsyncParsableCommand {
         func run() async throws {
             let node = try global.node()
             let ref = try FileReference(ref)
-            guard let outcome = ActBody.Preserve.Outcome(rawValue: outcome) else { throw ComityError(.usage, "The outcome is full or partial.") }
+            guard let outcome = ActBody.Preserve.Outcome(rawValue: outcome) else {
+                throw ComityError(.usage, "The outcome is full or partial.")
+            }
             var from: Instant?
             if let effective { from = try Instant(effective) }
             let act = try await node.preserve(ref, officer: try officer.resolved(), effective: from, outcome: outcome, note: note)
             try await Delivered.report(act, ref: ref, step: "preserved", node: node, wait: waiting.wait, json: global.json)
             if !global.json, let clock = try node.fileView(ref).clocks.first(where: { $0.rule.contains("42.8") }) {
-                Output.line("clock         due \(node.local(clock.due))  (\(clock.due.utc))  Art. \(clock.article)\(clock.unverified ? ", text not compared yet" : "")")
+                Output.line(
+                    "clock         due \(node.local(clock.due))  (\(clock.due.utc))  Art. \(clock.article)\(clock.unverified ? ", text not compared yet" : "")"
+                )
             }
         }
     }

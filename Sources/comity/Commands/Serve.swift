@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import UnixSignals
 import ArgumentParser
 import Desk
 import Glibc
@@ -10,6 +9,7 @@ import Node
 import ServiceLifecycle
 import Standards
 import Transport
+import UnixSignals
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +23,8 @@ struct Serve: AsyncParsableCommand {
         let node = try global.node()
         guard !exercise || node.exercise else {
             throw ComityError(
-                .exerciseMismatch, "The node in \(global.folder) is a real one.", why: "A node is made for exercises or for real work, once and for all.",
+                .exerciseMismatch, "The node in \(global.folder) is a real one.",
+                why: "A node is made for exercises or for real work, once and for all.",
                 next: "Make another: comity init --exercise")
         }
         let lock = try ServeLock(folder: global.folder)

@@ -6,11 +6,13 @@ import Node
 import Standards
 
 struct DirectoryCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "directory", abstract: "This node's signed directory entry.", subcommands: [Export.self])
+    static let configuration = CommandConfiguration(
+        commandName: "directory", abstract: "This node's signed directory entry.", subcommands: [Export.self])
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print this node's signed directory entry, for peers to import.", discussion: "EXAMPLE\n  comity directory export --data ./xa > xa.jws")
+            abstract: "Print this node's signed directory entry, for peers to import.",
+            discussion: "EXAMPLE\n  comity directory export --data ./xa > xa.jws")
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
@@ -21,7 +23,8 @@ struct DirectoryCommand: AsyncParsableCommand {
 
 struct Trust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The peers of this node and how far they are trusted.", subcommands: [Add.self, Confirm.self, Revoke.self, List.self], defaultSubcommand: List.self)
+        abstract: "The peers of this node and how far they are trusted.", subcommands: [Add.self, Confirm.self, Revoke.self, List.self],
+        defaultSubcommand: List.self)
 
     struct Line: Encodable {
         let state: StateCode
@@ -43,7 +46,8 @@ struct Trust: AsyncParsableCommand {
         }
 
         var text: String {
-            "\(state)  \(trust.rawValue)  \(authority)  \(endpoint)\n    fingerprint  \(fingerprint)" + (confirmedAt.map { "\n    confirmed    \($0) by \(confirmedBy ?? "")" } ?? "")
+            "\(state)  \(trust.rawValue)  \(authority)  \(endpoint)\n    fingerprint  \(fingerprint)"
+                + (confirmedAt.map { "\n    confirmed    \($0) by \(confirmedBy ?? "")" } ?? "")
         }
     }
 
@@ -52,7 +56,8 @@ struct Trust: AsyncParsableCommand {
     }
 
     struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Import a peer's signed directory entry; nothing is exchanged until it is confirmed.")
+        static let configuration = CommandConfiguration(
+            abstract: "Import a peer's signed directory entry; nothing is exchanged until it is confirmed.")
         @OptionGroup var global: GlobalOptions
         @Argument(help: "The file with the entry; - reads standard input.") var file: String
 
@@ -77,7 +82,8 @@ struct Trust: AsyncParsableCommand {
         @Option(help: "How it was compared.") var by = "telephone"
 
         func run() async throws {
-            let peer = try await global.node().confirmPeer(try StateCode(state), fingerprint: fingerprint, by: try officer.resolved(), how: by)
+            let peer = try await global.node().confirmPeer(
+                try StateCode(state), fingerprint: fingerprint, by: try officer.resolved(), how: by)
             try Trust.show(peer, json: global.json)
         }
     }

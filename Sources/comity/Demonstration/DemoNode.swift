@@ -82,7 +82,8 @@ final class DemoNode: Sendable {
             try? await Task.sleep(for: .milliseconds(100))
         }
         throw ComityError(
-            .failure, "The node \(state) did not start.", why: (try? String(contentsOfFile: log, encoding: .utf8)).map { String($0.suffix(500)) } ?? "")
+            .failure, "The node \(state) did not start.",
+            why: (try? String(contentsOfFile: log, encoding: .utf8)).map { String($0.suffix(500)) } ?? "")
     }
 
     /// `kill -9` on the serving process.
@@ -113,7 +114,9 @@ final class DemoNode: Sendable {
         var address = loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
         }
         guard descriptor >= 0, bound else { throw ComityError(.failure, "No free port was found on loopback.") }
         return Int(UInt16(bigEndian: address.sin_port))
@@ -124,7 +127,9 @@ final class DemoNode: Sendable {
         defer { close(descriptor) }
         var address = loopback(port: port)
         return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
         }
     }
 

@@ -9,7 +9,9 @@ import Standards
 /// story goes on after a crash at any point.
 actor Story {
     enum Step: String, CaseIterable, Sendable {
-        case meet, refuse, draft, approve, send, acknowledge, preserve, followUp = "follow-up", answer, seal, supply, receive, open, tamper, audit
+        case meet, refuse, draft, approve, send, acknowledge, preserve
+        case followUp = "follow-up"
+        case answer, seal, supply, receive, open, tamper, audit
     }
 
     /// One line of the table at the end.
@@ -45,10 +47,18 @@ actor Story {
     /// Makes both nodes in exercise mode, with officers, and sets both clocks to the evening of the story.
     func prepare() async throws {
         try await make(
-            requesting, ["--authority", "National Cybercrime Contact Point of Alvania", "--zone", "America/Montevideo", "--lang", "es,en", "--phone", "+999105550101"],
+            requesting,
+            [
+                "--authority", "National Cybercrime Contact Point of Alvania", "--zone", "America/Montevideo", "--lang", "es,en", "--phone",
+                "+999105550101",
+            ],
             officers: ["XA-D1=duty_officer", "XA-D3=approver", "XA-X1=examiner"])
         try await make(
-            requested, ["--authority", "Bresta National 24/7 Point, Police Cyber Directorate", "--zone", "Europe/Helsinki", "--lang", "ar,en", "--phone", "+999205550201"],
+            requested,
+            [
+                "--authority", "Bresta National 24/7 Point, Police Cyber Directorate", "--zone", "Europe/Helsinki", "--lang", "ar,en",
+                "--phone", "+999205550201",
+            ],
             officers: ["XB-D1=duty_officer", "XB-D3=approver", "XB-X1=examiner"])
         for node in [requesting, requested] { _ = try await command(node, ["clock", "set", "2026-11-24T23:19:00Z"]) }
     }
@@ -56,7 +66,10 @@ actor Story {
     private func make(_ node: DemoNode, _ arguments: [String], officers: [String]) async throws {
         _ = try await command(
             node,
-            ["init", "--state", node.state, "--exercise", "--exchange", "127.0.0.1:\(node.exchangePort)", "--desk", "127.0.0.1:\(node.deskPort)"] + arguments
+            [
+                "init", "--state", node.state, "--exercise", "--exchange", "127.0.0.1:\(node.exchangePort)", "--desk",
+                "127.0.0.1:\(node.deskPort)",
+            ] + arguments
                 + officers.flatMap { ["--officer", $0] })
     }
 
@@ -98,7 +111,8 @@ actor Story {
 
     private func refuse() async throws -> Line {
         let outcome = try await command(
-            requesting, ["request", "new", "preservation", "--from-file", resources + "/preservation-incomplete.yaml", "--as", "XA-D1"], expecting: [8])
+            requesting, ["request", "new", "preservation", "--from-file", resources + "/preservation-incomplete.yaml", "--as", "XA-D1"],
+            expecting: [8])
         guard outcome.errors.contains("42(3)(e)"), outcome.errors.contains("necessity") else {
             throw ComityError(.failure, "The refusal does not name article and field:\n\(outcome.errors)")
         }
@@ -107,7 +121,9 @@ actor Story {
 
     private func draft() async throws -> Line {
         // A crash may have hidden that the draft was kept.
-        if let kept = try await find(type: "preservation", in: requesting) { preservation = kept } else {
+        if let kept = try await find(type: "preservation", in: requesting) {
+            preservation = kept
+        } else {
             let outcome = try await command(
                 requesting, ["request", "new", "preservation", "--from-file", resources + "/preservation.yaml", "--as", "XA-D1", "--json"])
             preservation = try outcome.json()["ref"]?.string ?? ""
@@ -133,37 +149,54 @@ actor Story {
         if try await state(of: ref, on: requested) == "delivered" {
             _ = try await command(requested, ["request", "ack", ref, "--as", "XB-D1"])
         }
-        return Line(step: ref == preservation ? "3" : "4", what: "XB-D1 acknowledges", ref: ref, hash: try await sharedHash("acknowledge", ref))
+        return Line(
+            step: ref == preservation ? "3" : "4", what: "XB-D1 acknowledges", ref: ref, hash: try await sharedHash("acknowledge", ref))
     }
 
     private func preserve() async throws -> Line {
         if try await state(of: preservation, on: requested) == "acknowledged" {
             _ = try await command(
-                requested, ["request", "preserve", preservation, "--effective", "2026-11-25T01:10:00+02:00", "--note", "snapshot taken, customer not told", "--as", "XB-D1"])
+                requested,
+                [
+                    "request", "preserve", preservation, "--effective", "2026-11-25T01:10:00+02:00", "--note",
+                    "snapshot taken, customer not told", "--as", "XB-D1",
+                ])
         }
         let hash = try await sharedHash("preserve", preservation)
         for node in [requesting, requested] {
             let clock = try await clock(on: node)
-            guard clock?["due"]?.string?.hasPrefix("2027-01-24T01:10:00") == true || clock?["due"]?.string?.hasPrefix("2027-01-23") == true else {
+            guard clock?["due"]?.string?.hasPrefix("2027-01-24T01:10:00") == true || clock?["due"]?.string?.hasPrefix("2027-01-23") == true
+            else {
                 throw ComityError(.failure, "\(node.state) shows no clock due 60 days after the preservation.")
             }
         }
-        return Line(step: "3", what: "data preserved since 2026-11-25T01:10+02:00; both clocks are due 60 days later", ref: preservation, hash: hash)
+        return Line(
+            step: "3", what: "data preserved since 2026-11-25T01:10+02:00; both clocks are due 60 days later", ref: preservation, hash: hash
+        )
     }
 
     private func followUp() async throws -> Line {
-        if let kept = try await find(type: "stored-data", in: requesting) { storedData = kept } else {
+        if let kept = try await find(type: "stored-data", in: requesting) {
+            storedData = kept
+        } else {
             let outcome = try await command(
-                requesting, ["request", "new", "stored-data", "--from-file", resources + "/stored-data.yaml", "--follows", preservation, "--as", "XA-D1", "--json"])
+                requesting,
+                [
+                    "request", "new", "stored-data", "--from-file", resources + "/stored-data.yaml", "--follows", preservation, "--as",
+                    "XA-D1", "--json",
+                ])
             storedData = try outcome.json()["ref"]?.string ?? ""
         }
         _ = try await approve(storedData, what: "")
         _ = try await send(storedData, what: "")
         for node in [requesting, requested] {
-            try await until("\(node.state) shows the preservation as held") { try await self.state(of: self.preservation, on: node) == "held" }
+            try await until("\(node.state) shows the preservation as held") {
+                try await self.state(of: self.preservation, on: node) == "held"
+            }
         }
         return Line(
-            step: "4", what: "XA asks for the data; both nodes show the preservation held pending decision", ref: storedData, hash: try await sharedHash("request", storedData))
+            step: "4", what: "XA asks for the data; both nodes show the preservation held pending decision", ref: storedData,
+            hash: try await sharedHash("request", storedData))
     }
 
     private func seal() async throws -> Line {
@@ -173,10 +206,12 @@ actor Story {
         let outcome = try await command(
             requested,
             [
-                "evidence", "seal", resources + "/exhibits", "--file", storedData, "--to", requesting.state, "--authorisation", "Order XB-NU-2026-77 (fictional)",
+                "evidence", "seal", resources + "/exhibits", "--file", storedData, "--to", requesting.state, "--authorisation",
+                "Order XB-NU-2026-77 (fictional)",
                 "--condition", "case XA-PPO-2026-4471 only", "--as", "XB-X1", "--json",
             ])
-        return Line(step: "5", what: "XB-X1 seals three exhibits into a package", ref: storedData, hash: try outcome.json()["sha256"]?.string ?? "")
+        return Line(
+            step: "5", what: "XB-X1 seals three exhibits into a package", ref: storedData, hash: try outcome.json()["sha256"]?.string ?? "")
     }
 
     private func supply() async throws -> Line {
@@ -185,7 +220,9 @@ actor Story {
             _ = try await command(requested, ["evidence", "supply", storedData, "--package", sealed, "--as", "XB-X1"])
         }
         let hash = try await sharedHash("supply", storedData)
-        try await until("the whole package is at XA") { try await self.package(on: self.requesting, stages: ["complete", "received"]) != nil }
+        try await until("the whole package is at XA") {
+            try await self.package(on: self.requesting, stages: ["complete", "received"]) != nil
+        }
         return Line(step: "5", what: "XB supplies the package; all its parts arrive at XA", ref: storedData, hash: hash)
     }
 
@@ -194,22 +231,30 @@ actor Story {
             _ = try await command(requesting, ["evidence", "verify", storedData])
             _ = try await command(requesting, ["evidence", "receive", storedData, "--as", "XA-X1"])
         }
-        return Line(step: "5", what: "XA verifies the package and records its receipt", ref: storedData, hash: try await sharedHash("receive", storedData))
+        return Line(
+            step: "5", what: "XA verifies the package and records its receipt", ref: storedData,
+            hash: try await sharedHash("receive", storedData))
     }
 
     private func open() async throws -> Line {
         let destination = folder + "/opened"
-        if !FileManager.default.fileExists(atPath: destination) || (try? FileManager.default.contentsOfDirectory(atPath: destination))?.contains(where: { !$0.hasPrefix(".") }) != true {
+        if !FileManager.default.fileExists(atPath: destination)
+            || (try? FileManager.default.contentsOfDirectory(atPath: destination))?.contains(where: { !$0.hasPrefix(".") }) != true
+        {
             try FileManager.default.createDirectory(atPath: destination, withIntermediateDirectories: true)
             _ = try await command(requesting, ["evidence", "open", storedData, "--to", destination, "--as", "XA-X1"])
         }
-        return Line(step: "5", what: "XA opens it: a BagIt bag any tool can check", ref: storedData, hash: try await package(on: requesting, stages: ["received"])?["sha256"]?.string ?? "")
+        return Line(
+            step: "5", what: "XA opens it: a BagIt bag any tool can check", ref: storedData,
+            hash: try await package(on: requesting, stages: ["received"])?["sha256"]?.string ?? "")
     }
 
     /// Flips one byte in the middle of the package and lets the verifier find it.
     private func tamper() async throws -> Line {
         let package = try await package(on: requesting, stages: ["received"])
-        guard let sha256 = package?["sha256"]?.string, let name = package?["name"]?.string else { throw ComityError(.failure, "The package is not at XA.") }
+        guard let sha256 = package?["sha256"]?.string, let name = package?["name"]?.string else {
+            throw ComityError(.failure, "The package is not at XA.")
+        }
         let copy = folder + "/tampered.bag.tar.age"
         var bytes = try Data(contentsOf: URL(fileURLWithPath: "\(requesting.folder)/packages/in/\(sha256)/\(name)"))
         bytes[bytes.count / 2] ^= 0x01
@@ -218,14 +263,18 @@ actor Story {
         guard let named = outcome.output.split(separator: "\n").first(where: { $0.hasPrefix("exhibit") && $0.contains("changed") }) else {
             throw ComityError(.failure, "The verifier does not name the exhibit:\n\(outcome.output)")
         }
-        return Line(step: "5", what: "one byte flipped in a copy: \(named.split(separator: " ").prefix(4).joined(separator: " ")), exit 6", ref: storedData, hash: "")
+        return Line(
+            step: "5", what: "one byte flipped in a copy: \(named.split(separator: " ").prefix(4).joined(separator: " ")), exit 6",
+            ref: storedData, hash: "")
     }
 
     private func audit() async throws -> Line {
         var roots: [String] = []
         for node in [requesting, requested] {
             let report = try await command(node, ["audit", "check", "--json"]).json()
-            guard report["ok"]?.bool == true, report["unreceipted"]?.integer == 0 else { throw ComityError(.failure, "\(node.state): the audit is not clean.") }
+            guard report["ok"]?.bool == true, report["unreceipted"]?.integer == 0 else {
+                throw ComityError(.failure, "\(node.state): the audit is not clean.")
+            }
             roots.append(report["root"]?.string ?? "")
         }
         for ref in [preservation, storedData] {
@@ -233,19 +282,24 @@ actor Story {
             let right = try await hashes(of: ref, on: requested)
             guard left == right, !left.isEmpty else { throw ComityError(.failure, "The acts of \(ref) differ between the nodes.") }
         }
-        return Line(step: "6", what: "both audits are clean; the acts of both files have equal hashes on both nodes", ref: "", hash: roots.first ?? "")
+        return Line(
+            step: "6", what: "both audits are clean; the acts of both files have equal hashes on both nodes", ref: "",
+            hash: roots.first ?? "")
     }
 
     // MARK: Looking
 
     /// Runs a command, tells it, and checks its exit status.
-    private func command(_ node: DemoNode, _ arguments: [String], expecting statuses: Set<Int32> = [0]) async throws(ComityError) -> DemoNode.Outcome {
+    private func command(_ node: DemoNode, _ arguments: [String], expecting statuses: Set<Int32> = [0]) async throws(ComityError)
+        -> DemoNode.Outcome
+    {
         let outcome = try await node.run(arguments)
         let shown = arguments.map { $0.contains(" ") ? "\"\($0)\"" : $0 }.joined(separator: " ")
         narrate("\n\(node.state) $ comity \(shown)")
         narrate(Self.indented(outcome.output + outcome.errors))
         guard statuses.contains(outcome.status) else {
-            throw ComityError(.failure, "\(node.state): comity \(shown) ended with exit status \(outcome.status).", why: outcome.errors + outcome.output)
+            throw ComityError(
+                .failure, "\(node.state): comity \(shown) ended with exit status \(outcome.status).", why: outcome.errors + outcome.output)
         }
         return outcome
     }
@@ -305,7 +359,9 @@ actor Story {
     private func until(_ what: String, _ holds: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(60)
         while try await !holds() {
-            guard ContinuousClock.now < deadline else { throw ComityError(.peerUnreachable, "After a minute it is still not so that \(what).") }
+            guard ContinuousClock.now < deadline else {
+                throw ComityError(.peerUnreachable, "After a minute it is still not so that \(what).")
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
     }
