@@ -100,6 +100,7 @@ let package = Package(
             dependencies: [
                 "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk", hummingbird,
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

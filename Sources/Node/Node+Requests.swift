@@ -29,7 +29,7 @@ extension Node {
             throw ComityError(.malformedInput, "The draft does not say to which State it goes.", next: "Add a line such as to: XB.")
         }
         let recipient = try StateCode(to)
-        _ = try confirmedPeer(recipient)
+        if !dryRun { _ = try confirmedPeer(recipient) }
         if let named = content["type"]?.string, named != type.rawValue {
             throw ComityError(.usage, "The draft says type: \(Text.safe(named, limit: 40)), the command says \(type.rawValue).")
         }

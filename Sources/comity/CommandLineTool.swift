@@ -24,7 +24,7 @@ enum CommandLineTool {
                 return 0
             }
             Output.error(message)
-            return ErrorCode.usage.exitStatus
+            return Comity.exitCode(for: error) == .validationFailure ? ErrorCode.usage.exitStatus : ErrorCode.failure.exitStatus
         }
     }
 

@@ -113,6 +113,10 @@ import Testing
         #expect(made.status == 0)
         try await node.serve()
         defer { node.killNine() }
+        let twin = try DemoNode(state: "XA", folder: folder("twin"), program: node.program)
+        try FileManager.default.copyItem(atPath: node.folder, toPath: twin.folder)
+        let taken = try await twin.run(["serve"])
+        #expect(taken.status == 1 && taken.errors.contains("listens on"), "\(taken.errors)")
         let second = try await node.run(["serve"])
         #expect(second.status == 4 && second.errors.contains("already being served"))
     }

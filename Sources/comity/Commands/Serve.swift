@@ -5,6 +5,7 @@ import Desk
 import Glibc
 import Hummingbird
 import Logging
+import NIOCore
 import Node
 import ServiceLifecycle
 import Standards
@@ -67,7 +68,11 @@ enum Serving {
             configuration: .init(
                 services: [.init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery))],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw ComityError(
+                .failure, "Another program listens on \(node.configuration.exchange) or \(node.configuration.desk) already.",
+                next: "Stop it, or change the ports in node.json.")
+        }
         await delivery.shutdown()
     }
 }
