@@ -123,6 +123,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .testTarget(
+            name: "DeskTests",
+            dependencies: [
+                "Standards", "Law", "Dossier", "Exchange", "Node", "Desk", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Browser"], swiftSettings: swiftSettings),
         tests("comity", ["Standards"]),
     ],
     swiftLanguageModes: [.v6]

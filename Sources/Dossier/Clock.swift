@@ -23,6 +23,8 @@ public struct Clock: Sendable, Codable, Equatable {
     public let starts: Instant
     public let due: Instant
     public let state: State
+    /// When the act it waited for was made; nil while it runs. With `over`, the answer came late and nothing counts up.
+    public let stopped: Instant?
     public let says: String
 }
 
@@ -69,7 +71,9 @@ public struct Standing: Sendable {
     }
 
     /// The clock that needs attention first: running or over, earliest due.
-    public var pressing: Clock? { clocks.filter { $0.state == .running || $0.state == .over }.min { $0.due < $1.due } }
+    public var pressing: Clock? {
+        clocks.filter { ($0.state == .running || $0.state == .over) && $0.stopped == nil }.min { $0.due < $1.due }
+    }
 
     private static func start(_ rule: ClockRule, _ dossier: Dossier) -> Instant? {
         guard let entry = dossier.entries.first(where: { $0.effect == .applied && $0.act.kind.rawValue == rule.startAct }) else {
@@ -93,6 +97,7 @@ public struct Standing: Sendable {
             state = now < due ? .running : .over
         }
         return Clock(
-            rule: rule.id, article: rule.cite, unverified: rule.tag.isUnverified, starts: starts, due: due, state: state, says: rule.says)
+            rule: rule.id, article: rule.cite, unverified: rule.tag.isUnverified, starts: starts, due: due, state: state, stopped: stop,
+            says: rule.says)
     }
 }

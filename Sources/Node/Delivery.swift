@@ -19,7 +19,7 @@ public final class Delivery: Sendable {
     private let clients = Mutex<[StateCode: (certificate: String, client: ExchangeClient)]>([:])
 
     /// How long a claim lasts, milliseconds; a crashed process frees its row after that.
-    static let lease: Int64 = 30_000
+    static let lease: Int64 = 10_000
 
     public init(node: Node) { self.node = node }
 

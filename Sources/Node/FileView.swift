@@ -4,7 +4,6 @@ public import Dossier
 import Exchange
 public import Law
 public import Standards
-public import Storage
 
 /// A file as people and programs see it: `comity file show --json`, `docs/formats/file-view.md`.
 public struct FileView: Sendable, Codable {
@@ -41,7 +40,8 @@ public struct FileView: Sendable, Codable {
         public let size: Int64
         public let sha256: String
         public let exhibits: Int
-        public let stage: PackageRow.Stage
+        /// `sealed`, `supplied`, `complete` or `received`.
+        public let stage: String
         public let partsHere: Int
         public let partsAll: Int
         public let conditions: [String]

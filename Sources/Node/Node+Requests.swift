@@ -25,6 +25,12 @@ extension Node {
         }
         let role = try require(officer, oneOf: Roles.draft, to: "draft a request")
         guard var content = draft.object else { throw ComityError(.malformedInput, "The draft is not a list of names and values.") }
+        if let name = draft.firstUnsafeName {
+            throw ComityError(
+                .malformedInput, "“\(Text.safe(name, limit: 60))” cannot be the name of a field.",
+                why: "Names of fields are plain text without quotation marks, backslashes and invisible characters.",
+                next: "Rename the field.")
+        }
         guard let to = content["to"]?.string else {
             throw ComityError(.malformedInput, "The draft does not say to which State it goes.", next: "Add a line such as to: XB.")
         }

@@ -33,7 +33,7 @@ extension Node {
                 state: standing.state,
                 side: row.side, counterpart: row.counterpart, exercise: exercise, acts: lines, clocks: standing.clocks,
                 links: try links(of: dossier, reader), packages: try packages(of: row.id, reader),
-                next: commands(for: dossier, side: row.side), content: dossier.request.content,
+                next: commands(for: dossier, side: row.side, state: standing.state), content: dossier.request.content,
                 findings: law.findings(for: judged(dossier), type: row.type.rawValue))
         }
     }
@@ -111,7 +111,7 @@ extension Node {
             let all = Self.partCount(package.size)
             let here = package.outgoing || package.stage != .supplied ? all : try reader.parts(ofPackage: package.sha256).count
             return FileView.PackageLine(
-                name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits, stage: package.stage,
+                name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits, stage: package.stage.rawValue,
                 partsHere: here,
                 partsAll: all, conditions: package.conditions)
         }
@@ -132,7 +132,7 @@ extension Node {
         dossier.type.lifeCycle.transitions.filter { $0.side == side && $0.from.contains(dossier.state) }.map(\.kind)
     }
 
-    private func commands(for dossier: Dossier, side: Side) -> [String] {
+    private func commands(for dossier: Dossier, side: Side, state: FileState) -> [String] {
         var commands = steps(dossier, side).map { kind -> String in
             switch kind {
             case .request: "comity request send \(dossier.ref)"
@@ -143,7 +143,7 @@ extension Node {
             case .receive: "comity evidence receive \(dossier.ref) --as OFFICER"
             }
         }
-        if dossier.type == .preservation, dossier.state == .preserved, side == .requesting {
+        if dossier.type == .preservation, state == .preserved, side == .requesting {
             commands.append("comity request new stored-data --from-file FILE --follows \(dossier.ref) --as OFFICER")
         }
         return commands

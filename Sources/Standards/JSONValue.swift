@@ -34,6 +34,23 @@ public enum JSONValue: Sendable, Equatable, Hashable {
         return current
     }
 
+    /// The first member name that could not cross a border: empty, longer than 100 bytes, or with a quotation mark, a
+    /// backslash, a control character or an invisible one (see `IJSON`).
+    public var firstUnsafeName: String? {
+        switch self {
+        case .array(let items): return items.lazy.compactMap(\.firstUnsafeName).first
+        case .object(let members):
+            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+                let plain =
+                    !name.isEmpty && name.utf8.count <= 100 && Text.safe(name) == name && !name.contains { $0 == "\"" || $0 == "\\" }
+                if !plain { return name }
+                if let inner = value.firstUnsafeName { return inner }
+            }
+            return nil
+        default: return nil
+        }
+    }
+
     public var string: String? { if case .string(let value) = self { value } else { nil } }
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }

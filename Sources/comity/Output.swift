@@ -34,10 +34,11 @@ enum Output {
         case .held: return "held pending decision"
         case .met: return "met"
         case .running, .over:
-            let minutes = abs(clock.due.milliseconds - now.milliseconds) / 60_000
+            let end = clock.stopped ?? now
+            let minutes = abs(clock.due.milliseconds - end.milliseconds) / 60_000
             let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60)
             let span = days > 0 ? "\(days) d \(hours) h" : hours > 0 ? "\(hours) h \(rest < 10 ? "0" : "")\(rest) min" : "\(rest) min"
-            return span + (clock.due > now ? " left" : " over")
+            return span + (clock.stopped != nil ? " late" : clock.due > now ? " left" : " over")
         }
     }
 

@@ -222,6 +222,8 @@ struct Maker {
         #expect(open.clocks.first?.state == .over)
         #expect(open.pressing?.rule == "house.acknowledge.urgent")
         let answered = try Dossier(folding: [opening, try maker.act(.acknowledge, side: .requested, on: [opening])])
+        let late = Standing(of: answered, law: law, followers: [], delivered: true, now: opening.act.at.adding(try ISODuration("P9D")))
+        #expect(late.pressing == nil && late.clocks.first?.stopped != nil)
         #expect(Standing(of: answered, law: law, followers: [], delivered: true, now: opening.act.at).clocks.first?.state == .met)
         #expect(
             Standing(of: try Dossier(folding: [opening]), law: law, followers: [], delivered: false, now: opening.act.at).state == .sent)

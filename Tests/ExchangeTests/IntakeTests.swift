@@ -57,7 +57,7 @@ struct World {
         let ref = try FileReference(state: (from ?? requesting).state, year: 2026, typeCode: "PRE", number: number)
         let body = ActBody.Request(ref: ref, type: .preservation, title: "t", content: .object([:]), links: [])
         return Act(
-            id: try id ?? UUIDv7(at: at, using: &generator), file: UUIDv7(at: at, using: &generator), kind: .request,
+            id: id ?? UUIDv7(at: at, using: &generator), file: UUIDv7(at: at, using: &generator), kind: .request,
             from: from ?? requesting, to: to ?? requested,
             after: [], lamport: 1, at: at,
             by: .init(role: "duty_officer", officer: "XA-D1", approvals: approvals ?? [.init(role: "approver", officer: "XA-D3", at: at)]),

@@ -104,6 +104,24 @@ import Transport
         #expect(try a.queue().isEmpty)
     }
 
+    @Test func namesThatCannotCrossABorderAreRefusedAtInput() async throws {
+        let pair = try await NodePair()
+        for name in ["a\"b", "a\\b", "a\nb", "", "a\u{202E}b", String(repeating: "x", count: 101)] {
+            var draft = try pair.draft()
+            draft["custom"] = .array([.object([name: .string("x")])])
+            await #expect(throws: ComityError(.malformedInput, "")) {
+                try await pair.requesting.newRequest(type: "preservation", draft: .object(draft), officer: "D1", dryRun: false)
+            }
+        }
+        #expect(try pair.requesting.queue().isEmpty)
+        // Values may hold anything; every page and command can read them back.
+        var draft = try pair.draft()
+        draft["facts"] = .string("\"quoted\" \\ \u{202E}reversed\u{1} العربية")
+        let ref = try #require(
+            try await pair.requesting.newRequest(type: "preservation", draft: .object(draft), officer: "D1", dryRun: false).ref)
+        #expect(try pair.requesting.fileView(ref).content["facts"] == draft["facts"])
+    }
+
     @Test func whatIsNotBelievedGoesToQuarantineNotToTheInbox() async throws {
         let pair = try await NodePair()
         let (a, b) = (pair.requesting, pair.requested)

@@ -34,7 +34,7 @@ struct FileCommand: AsyncParsableCommand {
             for link in view.links { Output.line("link      \(link.relation) \(link.ref)\(link.known ? "" : "  (not on this node)")") }
             for package in view.packages {
                 Output.line(
-                    "package   \(package.name)  \(package.size) bytes, \(package.exhibits) exhibits, \(package.stage.rawValue), \(package.partsHere)/\(package.partsAll) parts here"
+                    "package   \(package.name)  \(package.size) bytes, \(package.exhibits) exhibits, \(package.stage), \(package.partsHere)/\(package.partsAll) parts here"
                 )
             }
             for (index, act) in view.acts.enumerated() {

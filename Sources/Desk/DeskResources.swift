@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Node
+import Standards
+
+/// Everything the pages are made of besides data: words, templates, style sheet, mark. Read once, when the desk starts.
+struct DeskResources: Sendable {
+    static let styleSheets = ["tokens.css", "base.css", "components.css"]
+
+    let strings: Strings
+    let templates: Templates
+    let assets: Assets
+
+    /// - Throws: `.failure` naming the file that is missing or broken.
+    init() throws(ComityError) { try self.init(folder: try ResourceFolder.locate("Resources", room: "Desk")) }
+
+    init(folder: String, language: String = "en") throws(ComityError) {
+        strings = try Strings(yaml: try Self.text("strings/\(language).yaml", in: folder), language: language)
+        var texts: [String: String] = [:]
+        for file in try Self.names("templates", in: folder) where file.hasSuffix(".mustache") {
+            texts[String(file.dropLast(".mustache".count))] = try Self.text("templates/\(file)", in: folder)
+        }
+        let icons = try IconSheet(svg: try Self.text("assets/icons.svg", in: folder))
+        templates = try Templates(texts: texts, icons: icons)
+        let style = try Self.styleSheets.map { name throws(ComityError) in try Self.text("assets/\(name)", in: folder) }
+        assets = Assets([
+            .init(stem: "desk", ending: "css", type: "text/css; charset=utf-8", text: style.joined(separator: "\n")),
+            .init(stem: "mark", ending: "svg", type: "image/svg+xml", text: try Self.text("assets/mark.svg", in: folder)),
+        ])
+    }
+
+    private static func names(_ name: String, in folder: String) throws(ComityError) -> [String] {
+        do { return try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)").sorted() } catch {
+            throw fault("The folder \(name) of the desk cannot be read.")
+        }
+    }
+
+    private static func text(_ name: String, in folder: String) throws(ComityError) -> String {
+        guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)"), let text = String(bytes: bytes, encoding: .utf8) else {
+            throw fault("The file \(name) of the desk is missing or is not UTF-8 text.")
+        }
+        return text
+    }
+
+    static func fault(_ what: String) -> ComityError {
+        ComityError(
+            .failure, what, why: "The desk does not start with pages it cannot show.",
+            next: "Install the program again with its resource folders.")
+    }
+}

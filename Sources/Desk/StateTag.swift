@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+
+/// The state of a file as a tag: a word first, then a shape, then a colour.
+struct StateTag {
+    let fields: Fields
+
+    init(_ state: FileState, _ strings: Strings) {
+        let (look, icon): (String, String) =
+            switch state {
+            case .draft, .delivered, .acknowledged: ("", "")
+            case .authorised: ("tag--here", "pen")
+            case .sent: ("tag--soon", "dots")
+            case .preserved, .received: ("tag--ok", "check")
+            case .held: ("tag--paused", "pause")
+            case .lapsed: ("tag--urgent", "alert")
+            case .returned: ("tag--here", "seal")
+            }
+        fields = ["word": strings("state.\(state.rawValue)"), "look": look, "icon": icon, "hasIcon": !icon.isEmpty]
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mustache
+import Standards
+
+/// The pages as Mustache templates, read and checked once.
+///
+/// Everything a template writes passes `PageText`; `{{{ }}}` and `{{& }}` are refused at start.
+struct Templates: Sendable {
+    private let library: MustacheLibrary
+    private let icons: IconSheet
+
+    /// - Throws: `.failure` naming the template that is broken, writes unescaped text, or uses one that is not there.
+    init(texts: [String: String], icons: IconSheet) throws(ComityError) {
+        MustacheContentTypes.register(PageText(), named: PageText.name)
+        var library = MustacheLibrary()
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+            guard !text.contains("{{{"), !Self.tags(text).contains(where: { $0.hasPrefix("&") }) else {
+                throw DeskResources.fault("The template \(name) writes text that is not escaped.")
+            }
+            for used in Self.tags(text) where used.hasPrefix(">") {
+                let partial = used.dropFirst().drop(while: \.isWhitespace)
+                guard texts[String(partial)] != nil else {
+                    throw DeskResources.fault("The template \(name) uses “\(partial)”, which is missing.")
+                }
+            }
+            do { try library.register("{{% CONTENT_TYPE:\(PageText.name)}}" + text, named: name) } catch {
+                throw DeskResources.fault("The template \(name) is broken: \(error)")
+            }
+        }
+        for page in Page.allCases where texts[page.rawValue] == nil {
+            throw DeskResources.fault("The template \(page.rawValue) is missing.")
+        }
+        self.library = library
+        self.icons = icons
+    }
+
+    /// The pages; each is a template of the same name.
+    enum Page: String, CaseIterable { case queue, file, register, directory, problem }
+
+    func render(_ page: Page, _ fields: Fields) throws(ComityError) -> String {
+        guard let body = library.render(fields, withTemplate: page.rawValue) else {
+            throw DeskResources.fault("The template \(page.rawValue) is missing.")
+        }
+        return icons.place(in: body)
+    }
+
+    /// What stands between `{{` and `}}`, trimmed.
+    private static func tags(_ text: String) -> [String] {
+        var tags: [String] = []
+        var rest = text[...]
+        while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
+            tags.append(
+                String(
+                    rest[open.upperBound..<close.lowerBound].drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()))
+            rest = rest[close.upperBound...]
+        }
+        return tags
+    }
+}
+
+/// How a value becomes text of a page: control and reordering characters are replaced, and the five characters that mean
+/// something in HTML are escaped.
+///
+/// It looks at Unicode scalars, not at characters: a combining mark after `<`, or a prefixing mark before it, makes
+/// another character of it for Swift, while a browser still reads `<`.
+struct PageText: MustacheContentType {
+    static let name = "PAGE"
+
+    func escapeText(_ text: String) -> String {
+        var out = ""
+        for scalar in Text.safe(text, limit: .max).unicodeScalars {
+            switch scalar {
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "&": out += "&amp;"
+            case "\"": out += "&quot;"
+            case "'": out += "&#39;"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}
+
+/// The drawn symbols. A page carries only those it uses, in one sheet at its head.
+struct IconSheet: Sendable {
+    static let place = "<!--icons-->"
+
+    private let symbols: [(id: String, text: String)]
+
+    /// - Throws: `.failure` when the sheet has no symbols.
+    init(svg: String) throws(ComityError) {
+        symbols = svg.split(separator: "\n").compactMap { line in
+            let line = line.drop(while: \.isWhitespace)
+            guard line.hasPrefix("<symbol id=\""), line.hasSuffix("</symbol>") else { return nil }
+            return (String(line.dropFirst("<symbol id=\"".count).prefix { $0 != "\"" }), String(line))
+        }
+        guard !symbols.isEmpty else { throw DeskResources.fault("The file assets/icons.svg of the desk has no symbols.") }
+    }
+
+    func place(in page: String) -> String {
+        guard let place = page.firstRange(of: Self.place) else { return page }
+        let used = symbols.filter { page.contains("href=\"#\($0.id)\"") }.map(\.text).joined()
+        return page.replacingCharacters(in: place, with: used)
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
+        var copy = self
+        copy.replaceSubrange(range, with: text)
+        return copy
+    }
+}

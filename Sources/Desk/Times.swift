@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Node
+import Standards
+
+/// A moment in words: day, month name, 24 hours, and always the zone.
+struct Times: Sendable {
+    let strings: Strings
+    /// IANA zone of this node's authority.
+    let zone: String
+
+    /// `22 Nov 2026, 03:12 (-03:00)`, in the offset that the instant carries.
+    /// - Parameter exact: with seconds, where a log or a proof needs them.
+    func text(_ instant: Instant, exact: Bool = false) -> String {
+        let (date, time) = parts(instant, exact: exact)
+        return strings("time.moment", ["date": date, "time": time])
+    }
+
+    func local(_ instant: Instant) -> Instant { Node.at(instant, zone: zone) }
+
+    /// The three renderings for a template: here, in UTC, and where the counterpart is.
+    func fields(_ instant: Instant, theirs zone: String?, exact: Bool = false) -> Fields {
+        let local = local(instant)
+        let (date, time) = parts(local, exact: false)
+        return [
+            "iso": local.description, "local": text(local, exact: exact), "date": date, "time": time,
+            "utc": text(instant.at(offsetMinutes: 0), exact: exact),
+            "theirs": zone.map { text(Node.at(instant, zone: $0), exact: exact) } ?? strings("time.unknown"),
+        ]
+    }
+
+    private func parts(_ instant: Instant, exact: Bool) -> (date: String, time: String) {
+        let characters = Array(instant.description)
+        func field(_ range: Range<Int>) -> String { String(characters[range]) }
+        let seconds = !exact || instant.milliseconds % 60_000 == 0 ? "" : ":" + field(17..<19)
+        let offset = instant.offsetMinutes == 0 ? strings("time.utc") : String(characters.suffix(6))
+        let day = field(8..<10)
+        return (
+            strings(
+                "time.date",
+                [
+                    "day": day.hasPrefix("0") ? String(day.dropFirst()) : day, "month": strings("month.\(field(5..<7))"),
+                    "year": field(0..<4),
+                ]),
+            strings("time.clock", ["time": field(11..<16) + seconds, "offset": offset])
+        )
+    }
+}
