@@ -68,7 +68,7 @@ let package = Package(
         room(
             "Transport",
             [
-                "Standards", "Exchange", hummingbird, crypto,
+                "Standards", "Register", "Exchange", hummingbird, crypto,
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -103,6 +103,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Demo")],
             swiftSettings: swiftSettings),

@@ -8,6 +8,6 @@ extension LifeCycle {
             Transition(kind: .request, side: .requesting, from: [.draft], to: .delivered, roles: Roles.send),
             Transition(kind: .acknowledge, side: .requested, from: [.delivered], to: .acknowledged, roles: Roles.answer),
             Transition(kind: .supply, side: .requested, from: [.acknowledged, .returned, .received], to: .returned, roles: Roles.evidence),
-            Transition(kind: .receive, side: .requesting, from: [.returned], to: .received, roles: Roles.evidence),
+            Transition(kind: .receive, side: .requesting, from: [.returned, .received], to: .received, roles: Roles.evidence),
         ])
 }

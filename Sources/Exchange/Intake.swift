@@ -5,8 +5,9 @@ public import Register
 public import Sealing
 public import Standards
 
-/// Judges what another State sent, before anything is written. Pure: what it must know is passed in.
-public struct Intake: Sendable {
+/// Judges what another State sent, before anything is written. Pure: what it must know is passed in, and must come from one
+/// snapshot of the register, or two deliveries of one act could see each other half-way.
+public struct Intake {
     /// Largest accepted sealed message, in bytes: a signed act and the envelope around it.
     public static let limit = Act.limit + 64 * 1024
     /// How far a sender's clock may be ahead of ours.
@@ -27,18 +28,18 @@ public struct Intake: Sendable {
     public let exercise: Bool
     public let now: Instant
     /// Finds the peer whose signing key has this id.
-    public let peer: @Sendable (_ keyID: String) -> Peer?
+    public let peer: (_ keyID: String) -> Peer?
     /// Hash of an act that is registered here.
-    public let knownHash: @Sendable (_ id: UUIDv7) throws -> Hash?
+    public let knownHash: (_ id: UUIDv7) throws -> Hash?
     /// Acts of a file that are registered here.
-    public let acts: @Sendable (_ file: UUIDv7) throws -> [Dossier.HashedAct]
+    public let acts: (_ file: UUIDv7) throws -> [Dossier.HashedAct]
     /// A file has this reference.
-    public let knownReference: @Sendable (_ ref: FileReference) throws -> Bool
+    public let knownReference: (_ ref: FileReference) throws -> Bool
 
     public init(
-        own: Party, exercise: Bool, now: Instant, peer: @escaping @Sendable (String) -> Peer?,
-        knownHash: @escaping @Sendable (UUIDv7) throws -> Hash?, acts: @escaping @Sendable (UUIDv7) throws -> [Dossier.HashedAct],
-        knownReference: @escaping @Sendable (FileReference) throws -> Bool
+        own: Party, exercise: Bool, now: Instant, peer: @escaping (String) -> Peer?,
+        knownHash: @escaping (UUIDv7) throws -> Hash?, acts: @escaping (UUIDv7) throws -> [Dossier.HashedAct],
+        knownReference: @escaping (FileReference) throws -> Bool
     ) {
         self.own = own
         self.exercise = exercise

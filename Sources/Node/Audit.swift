@@ -77,7 +77,7 @@ extension Node {
     private func auditEntries(_ reader: Reader, _ report: inout AuditReport) throws {
         // Revoked and doubtful keys too: the audit asks what was signed, not whom to believe today.
         let peerKeys = try Dictionary(
-            reader.peers().map { ($0.entry.signingKey.keyID, $0.entry.signingKey) }, uniquingKeysWith: { first, _ in first })
+            Self.entries(reader).map { ($0.signingKey.keyID, $0.signingKey) }, uniquingKeysWith: { first, _ in first })
         var notes: [Int64: String] = [:]
         try reader.eachCheckpoint { notes[$0] = $1 }
         var tree = CompactTree()
@@ -155,42 +155,70 @@ extension Node {
         return peerKeys[kid]
     }
 
+    /// Entries of peers, those that were replaced too.
+    private static func entries(_ reader: Reader) throws -> [DirectoryEntry] { try reader.peers().map(\.entry) + reader.formerEntries() }
+
+    /// Every receipt verifies, and none that was registered has gone.
     private func auditReceipts(_ reader: Reader, _ report: inout AuditReport) throws {
+        let registers = Dictionary(grouping: try Self.entries(reader), by: \.state).mapValues { $0.map(\.register) }
         for row in try reader.files() {
+            var registered: [String: String] = [:]
+            for event in try reader.events(of: row.id) where event.event == .receipted {
+                registered[event.detail["act"]?.string ?? ""] = event.detail["receipt"]?.string
+            }
             for stored in try reader.acts(of: row.id) where stored.outgoing {
                 func fault(_ says: String) { report.faults.append(.init(index: stored.index, file: row.ref.description, says: says)) }
                 guard let bytes = try reader.receipt(of: stored.id) else {
+                    if registered[stored.id.description] != nil { fault("The receipt for \(stored.id) was registered and is gone.") }
                     report.unreceipted += 1
                     continue
                 }
                 report.receipts += 1
-                guard let peer = try reader.peer(row.counterpart) else {
-                    fault("The receipt for \(stored.id) is from a State that is not in the directory.")
+                guard registered[stored.id.description] == Hash.of(bytes).description else {
+                    fault("The receipt for \(stored.id) is not the one that was registered.")
                     continue
                 }
-                do throws(ComityError) {
-                    let receipt = try IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit)
-                    _ = try receipt.verify(act: stored.hash, signedBy: peer.entry.register)
-                } catch { fault("The receipt for \(stored.id) does not verify: \(error.what)") }
+                let receipt = try? IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit)
+                let holds = (registers[row.counterpart] ?? []).contains { (try? receipt?.verify(act: stored.hash, signedBy: $0)) != nil }
+                if !holds { fault("The receipt for \(stored.id) does not verify with a key of \(row.counterpart).") }
             }
         }
     }
 
+    /// Every file that its acts make is in the list of files as they make it, with its links, and no other is.
     private func auditFiles(_ reader: Reader, _ report: inout AuditReport) throws {
-        for row in try reader.files() {
-            func fault(_ says: String) { report.faults.append(.init(index: -1, file: row.ref.description, says: says)) }
+        let rows = try Dictionary(reader.files().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for id in try Set(reader.fileIDsOfActs()).union(rows.keys).sorted() {
+            let ref = rows[id]?.ref.description
+            func fault(_ says: String) { report.faults.append(.init(index: -1, file: ref, says: says)) }
+            guard let row = rows[id] else {
+                fault("The file \(id) has acts, but is not in the list of files.")
+                continue
+            }
             do {
-                let dossier = try Self.dossier(row.id, reader)
+                let acts = try reader.acts(of: id)
+                let dossier = try Dossier(folding: try acts.map { try Self.hashed($0) })
                 let side: Side = dossier.opening.from == party ? .requesting : .requested
                 let counterpart = side == .requesting ? dossier.opening.to.state : dossier.opening.from.state
                 if dossier.ref != row.ref || dossier.type != row.type || side != row.side || counterpart != row.counterpart
-                    || dossier.request.title != row.title
+                    || dossier.request.title != row.title || dossier.opening.at != row.opened
                 {
                     fault("The row of \(row.ref) in the list of files differs from its acts.")
                 }
+                let links = Set(dossier.request.links.map { "\($0.file) \($0.relation.rawValue)" })
+                if try Set(reader.links(of: id).map { "\($0.target) \($0.relation)" }) != links {
+                    fault("The links of \(row.ref) differ from its acts.")
+                }
                 let named = Set(dossier.entries.flatMap(\.act.after))
-                let here = Set(dossier.entries.map(\.act.id))
-                if !named.isSubset(of: here) { fault("An act that another one of \(row.ref) follows is missing.") }
+                if !named.isSubset(of: dossier.entries.map(\.act.id)) { fault("An act that another one of \(row.ref) follows is missing.") }
+                let states = Set([row.counterpart, state])
+                if acts.contains(where: { stored in
+                    (try? Self.hashed(stored).act).map {
+                        !states.isSuperset(of: [$0.from.state, $0.to.state]) || stored.outgoing != ($0.from == party)
+                    } ?? true
+                }) {
+                    fault("The direction of an act of \(row.ref) was changed.")
+                }
             } catch let error as ComityError { fault("The acts of \(row.ref) do not make a file: \(error.what)") }
         }
     }

@@ -20,6 +20,8 @@ public final class Delivery: Sendable {
 
     /// How long a claim lasts, milliseconds; a crashed process frees its row after that.
     static let lease: Int64 = 10_000
+    /// The same for one part of a package.
+    static let packageLease: Int64 = 120_000
 
     public init(node: Node) { self.node = node }
 
@@ -41,35 +43,46 @@ public final class Delivery: Sendable {
 
     /// Tries everything that is due now, peers side by side. Errors are recorded in the rows.
     /// - Parameter impatient: also what is waiting for its next try, and without respect to another process's pause.
-    public func flush(impatient: Bool = false) async {
+    /// - Parameter packages: bring packages too, which can take hours.
+    public func flush(impatient: Bool = false, packages: Bool = true) async {
         guard let waiting = try? node.store.read({ try $0.waiting() }), !waiting.isEmpty else { return }
         await withTaskGroup(of: Void.self) { group in
             for (_, rows) in Dictionary(grouping: waiting, by: \.peer) {
-                group.addTask { await self.flush(rows, impatient: impatient) }
+                group.addTask { await self.flush(rows, impatient: impatient, packages: packages) }
             }
         }
     }
 
-    /// Delivers one peer's rows. Acts keep their order: the first one that cannot be delivered ends the round.
-    private func flush(_ rows: [OutboxRow], impatient: Bool) async {
-        let ordered = rows.filter { $0.kind == .act } + rows.filter { $0.kind == .package }
+    /// Delivers one peer's rows, acts before packages. A peer that does not answer ends the round.
+    private func flush(_ rows: [OutboxRow], impatient: Bool, packages: Bool) async {
+        let ordered = rows.filter { $0.kind == .act } + (packages ? rows.filter { $0.kind == .package } : [])
+        // Acts of one file keep their order; a file that has to wait does not hold up the others.
+        var held: Set<UUIDv7> = []
         for row in ordered {
             let now = Node.realMilliseconds()
-            guard impatient || row.next <= now else { return }
-            guard let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + Self.lease) }), claimed.value
-            else { return }
+            let file = try? node.store.read { try $0.file(ofWork: row) }
+            if let file, held.contains(file) { continue }
+            let lease = row.kind == .act ? Self.lease : Self.packageLease
+            let due = impatient || row.next <= now
+            guard due, let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + lease) }), claimed.value
+            else {
+                if let file { held.insert(file) }
+                continue
+            }
             do throws(ComityError) {
                 switch row.kind {
                 case .act: try await deliverAct(row)
                 case .package: try await deliverPackage(row)
                 }
             } catch {
-                guard await record(error, row) else { return }
+                let final = await record(error, row)
+                if error.code == .peerUnreachable { return }
+                if !final, let file { held.insert(file) }
             }
         }
     }
 
-    /// - Returns: whether later rows may be tried in this round.
+    /// - Returns: whether the peer will never take it.
     private func record(_ error: ComityError, _ row: OutboxRow) async -> Bool {
         // What the peer will never believe is not sent again; it is shown with the peer's reason.
         let final: Bool =
@@ -106,23 +119,7 @@ public final class Delivery: Sendable {
         guard let stored = try node.store.read({ try $0.act(row.ref) }) else { throw ComityError(.storage, "The act \(row.ref) is gone.") }
         let sealed = try Age.encrypt(stored.jws, to: [try AgeRecipient(peer.entry.sealing)])
         let receipt = try await client(for: peer).send(sealed)
-        let head = try receipt.verify(act: stored.hash, signedBy: peer.entry.register)
-        let bytes = try IJSON.encode(receipt)
-        let now = try node.now()
-        let act = try Node.hashed(stored).act
-        let event = try node.event(
-            .receipted, file: act.file, by: "node",
-            detail: [
-                "act": .string(act.id.description), "register": .string(head.origin), "index": .integer(receipt.index),
-                "size": .integer(head.size),
-                "receipt": .string(Hash.of(bytes).description),
-            ])
-        _ = try await node.store.commit { writer in
-            guard try writer.reader.receipt(of: act.id) == nil else { return try writer.finish(row.id, .delivered) }
-            try writer.insertReceipt(bytes, act: act.id, at: now)
-            try writer.append(event)
-            try writer.finish(row.id, .delivered)
-        }
+        try await node.register(receipt, for: stored, from: peer, row: row.id)
     }
 
     /// Sends the parts that the peer does not have.
@@ -138,7 +135,7 @@ public final class Delivery: Sendable {
             let offset = Int64(number) * Int64(PackageProgress.partSize)
             let bytes = try Self.part(path, offset: offset, count: Int(min(Int64(PackageProgress.partSize), package.size - offset)))
             let lease = Node.realMilliseconds()
-            _ = try? await node.store.commit { try $0.claim(row.id, now: Int64.max, until: lease + Self.lease) }
+            _ = try? await node.store.commit { try $0.claim(row.id, now: Int64.max, until: lease + Self.packageLease) }
             progress = try await client.send(part: number, ofPackage: package.sha256, bytes: bytes)
         }
         guard progress.complete else { throw ComityError(.peerRefused, "\(row.peer) has not put the package together yet.") }
@@ -166,7 +163,7 @@ public final class Delivery: Sendable {
         let deadline = ContinuousClock.now + patience
         var first = true
         while true {
-            await flush(impatient: first)
+            await flush(impatient: first, packages: false)
             first = false
             if let bytes = try node.store.read({ try $0.receipt(of: act) }) {
                 return (try IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit), nil, false)
@@ -175,6 +172,28 @@ public final class Delivery: Sendable {
             if row?.stage == .refused { return (nil, row?.says, true) }
             if ContinuousClock.now >= deadline { return (nil, row?.says, false) }
             try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+extension Node {
+    /// Checks the receipt for an act of this node and registers it.
+    func register(_ receipt: Receipt, for stored: StoredAct, from peer: Peer, row: Int64) async throws(ComityError) {
+        let head = try receipt.verify(act: stored.hash, signedBy: peer.entry.register)
+        let bytes = try IJSON.encode(receipt)
+        let now = try now()
+        let act = try Self.hashed(stored).act
+        let event = try event(
+            .receipted, file: act.file, by: "node",
+            detail: [
+                "act": .string(act.id.description), "register": .string(head.origin), "index": .integer(receipt.index),
+                "size": .integer(head.size), "receipt": .string(Hash.of(bytes).description),
+            ])
+        _ = try await store.commit { writer in
+            guard try writer.reader.receipt(of: act.id) == nil else { return try writer.finish(row, .delivered) }
+            try writer.insertReceipt(bytes, act: act.id, at: now)
+            try writer.append(event)
+            try writer.finish(row, .delivered)
         }
     }
 }

@@ -80,9 +80,11 @@ extension Node {
 
     static func dossier(_ file: UUIDv7, _ reader: Reader) throws -> Dossier { try Dossier(folding: try acts(file, reader)) }
 
-    /// The acts of a file with the hashes under which they are registered.
+    /// The acts of a file that count, with the hashes under which they are registered. An act that the other State's node
+    /// will never take changes nothing on either side.
     static func acts(_ file: UUIDv7, _ reader: Reader) throws -> [Dossier.HashedAct] {
-        try reader.acts(of: file).map { try hashed($0) }
+        try reader.acts(of: file).map { stored in try (hashed(stored), stored.refused) }
+            .filter { !$0.1 || $0.0.act.kind == .request }.map(\.0)
     }
 
     static func hashed(_ stored: StoredAct) throws(ComityError) -> Dossier.HashedAct {

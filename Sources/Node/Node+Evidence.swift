@@ -114,7 +114,9 @@ extension Node {
         let incoming = try store.read { try $0.packages(of: dossier.id) }.filter {
             !$0.outgoing && (sha256.map($0.sha256.hasPrefix) ?? true)
         }
-        guard let package = incoming.last(where: { $0.stage != .supplied }) ?? incoming.last else {
+        // What has arrived and waits for its receipt comes first, then what is arriving, then what was received before.
+        let waiting = incoming.last { $0.stage == .complete } ?? incoming.last { $0.stage == .supplied }
+        guard let package = waiting ?? incoming.last else {
             throw ComityError(.notFound, "No package has been supplied in \(ref).", next: "Wait for the other State, or ask it.")
         }
         guard package.stage != .supplied else {
@@ -126,7 +128,7 @@ extension Node {
         return (package, folder.incomingPackage(package.sha256) + "/" + package.name)
     }
 
-    /// Checks a package with this node's key and directory, and registers that it was looked at.
+    /// Checks a package with this node's key and directory. Says nothing of the file it belongs to.
     public func verify(packageAt path: String) throws(ComityError) -> PackageVerdict {
         try PackageVerifier.verify(path: path, identities: [keys.sealing], trusted: trustedKey)
     }
@@ -148,7 +150,7 @@ extension Node {
         let arrived = try arrivedPackage(ref, package: sha256)
         let dossier = try dossier(ref)
         let verdict = try verify(packageAt: arrived.path)
-        let belongs = verdict.statement.map { $0.file == dossier.id && $0.from != state.description } ?? false
+        let belongs = self.belongs(verdict, to: dossier)
         let looked = try event(
             .verified, file: dossier.id, by: officer,
             detail: [
@@ -170,6 +172,14 @@ extension Node {
         return (act, verdict)
     }
 
+    /// The statement is about this file, from the other State of the file, and signed with that State's key.
+    private func belongs(_ verdict: PackageVerdict, to dossier: Dossier) -> Bool {
+        let counterpart = dossier.side(of: state) == .requesting ? dossier.opening.to.state : dossier.opening.from.state
+        guard let statement = verdict.statement, case .trusted(let kid) = verdict.signer else { return false }
+        return statement.file == dossier.id && statement.from == counterpart.description && statement.to == state.description
+            && peers.peer(counterpart)?.entry.signingKey.keyID == kid
+    }
+
     /// Opens a package into a new folder below `destination`; the access is registered before the content is readable.
     public func openEvidence(_ ref: FileReference, package sha256: String?, to destination: String, officer: String)
         async throws(ComityError) -> String
@@ -177,9 +187,10 @@ extension Node {
         _ = try require(officer, oneOf: Roles.evidence, to: "open evidence")
         let arrived = try arrivedPackage(ref, package: sha256)
         let verdict = try verify(packageAt: arrived.path)
-        guard verdict.isValid else {
+        guard verdict.isValid, belongs(verdict, to: try dossier(ref)) else {
             throw ComityError(
-                .verificationFailed, verdict.sentence, why: verdict.findings.prefix(5).joined(separator: "; "),
+                .verificationFailed, verdict.isValid ? "The package belongs to another file." : verdict.sentence,
+                why: verdict.findings.prefix(5).joined(separator: "; "),
                 next: "Do not use it; ask for a new package.")
         }
         let opened = try event(.opened, file: arrived.package.file, by: officer, detail: ["package": .string(arrived.package.sha256)])

@@ -6,6 +6,7 @@ import Foundation
 public import Hummingbird
 public import Logging
 public import Register
+import Sealing
 public import Standards
 import Storage
 public import Transport
@@ -23,7 +24,9 @@ extension Node: ExchangeHandler {
         case .duplicate(let verified): return try receipt(for: verified.act.id)
         case .notYet(let error): throw error
         case .quarantine(let error):
-            try await quarantine(message, error, from: caller)
+            // Each attempt is sealed anew; what is inside stays the same and is kept once.
+            let inner = try? Age.decrypt(message, with: [keys.sealing], limit: Act.limit)
+            try await quarantine(message, key: Hash.of(inner ?? message), error, from: caller)
             throw error
         case .accept(let verified):
             try await register(verified)
@@ -32,20 +35,22 @@ extension Node: ExchangeHandler {
     }
 
     public func refuseOversized(from caller: StateCode) async {
-        // The body was never read, so only the fact is kept.
-        try? await quarantine([], ComityError(.tooLarge, "A message larger than \(Intake.limit) bytes was refused unread."), from: caller)
+        // The body was never read, so only the fact is kept: once an hour for each peer.
+        let hour = ((try? now())?.milliseconds ?? 0) / 3_600_000
+        try? await quarantine(
+            [], key: Hash.of(Array("\(caller) \(hour)".utf8)),
+            ComityError(.tooLarge, "A message larger than \(Intake.limit) bytes was refused unread."), from: caller)
     }
 
     private func judge(_ message: [UInt8]) throws(ComityError) -> Intake.Verdict {
-        let store = store
-        let peers = peers
-        let intake = Intake(
-            own: party, exercise: exercise, now: try now(), peer: { peers.peer(keyID: $0) },
-            knownHash: { id in try store.read { try $0.act(id)?.hash } },
-            acts: { file in try store.read { try Self.acts(file, $0) } },
-            knownReference: { ref in try store.read { try $0.file(ref) != nil } })
-        do { return try intake.judge(message, with: keys.sealing) } catch let error as ComityError { throw error } catch {
-            throw ComityError(.storage, "The message cannot be judged: \(error)")
+        let now = try now()
+        let book = peers.all()
+        return try store.read { reader in
+            let intake = Intake(
+                own: party, exercise: exercise, now: now, peer: { id in book.first { $0.entry.signingKey.keyID == id } },
+                knownHash: { try reader.act($0)?.hash }, acts: { try Self.acts($0, reader) }, knownReference: { try reader.file($0) != nil }
+            )
+            return try intake.judge(message, with: keys.sealing)
         }
     }
 
@@ -71,8 +76,8 @@ extension Node: ExchangeHandler {
         }
     }
 
-    private func quarantine(_ message: [UInt8], _ error: ComityError, from caller: StateCode) async throws(ComityError) {
-        let hash = Hash.of(message).description
+    private func quarantine(_ message: [UInt8], key: Hash, _ error: ComityError, from caller: StateCode) async throws(ComityError) {
+        let hash = key.description
         let now = try now()
         let event = try event(
             .quarantined, file: nil, by: "node",
@@ -101,7 +106,13 @@ extension Node: ExchangeHandler {
     // MARK: Packages
 
     public func parts(ofPackage sha256: String, from caller: StateCode) async throws(ComityError) -> PackageProgress {
-        let package = try announced(sha256, by: caller)
+        var package = try announced(sha256, by: caller)
+        let have = try store.read { try $0.parts(ofPackage: sha256).count }
+        // This node may have died after the last part became durable and before it put the package together.
+        if package.stage == .supplied, have == Self.partCount(package.size) {
+            try await complete(package, IncomingPackage(folder: folder.incomingPackage(sha256), name: package.name))
+            package = try announced(sha256, by: caller)
+        }
         return PackageProgress(
             have: try store.read { try $0.parts(ofPackage: sha256) }.sorted(), of: Self.partCount(package.size),
             complete: package.stage != .supplied)
@@ -119,11 +130,7 @@ extension Node: ExchangeHandler {
         }
         let incoming = IncomingPackage(folder: folder.incomingPackage(sha256), name: package.name)
         try incoming.write(bytes, at: offset)
-        let have = try await store.commit { writer in
-            try writer.insertPart(number, ofPackage: sha256)
-            return try writer.reader.parts(ofPackage: sha256).count
-        }.value
-        if have == count { try await complete(package, incoming) }
+        _ = try await store.commit { try $0.insertPart(number, ofPackage: sha256) }
         return try await parts(ofPackage: sha256, from: caller)
     }
 

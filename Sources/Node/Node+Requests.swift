@@ -40,6 +40,16 @@ extension Node {
             throw ComityError(.usage, "The draft says type: \(Text.safe(named, limit: 40)), the command says \(type.rawValue).")
         }
         if content["authority"]?.isEmpty ?? true { content["authority"] = ownAuthority }
+        let size = try IJSON.encode(JSONValue.object(content)).count
+        guard size <= Self.largestDraft else {
+            throw ComityError(
+                .tooLarge, "The draft has \(size) bytes; at most \(Self.largestDraft) fit into an act.",
+                next: "Move long texts and lists into a sealed package.")
+        }
+        guard (content["title"]?.string ?? "").count <= 200, (content["lang"]?.string ?? "en").utf8.count <= 35 else {
+            throw ComityError(
+                .malformedInput, "The title has more than 200 characters, or the language is no BCP 47 tag.", next: "Shorten it.")
+        }
         _ = try tlp(of: .object(content))
         _ = try links(of: .object(content))
         let findings = law.findings(for: .object(content), type: type.rawValue)
@@ -90,7 +100,7 @@ extension Node {
     /// Signs an approved request and registers it; delivery follows.
     /// - Returns: the id of the act.
     public func send(_ ref: FileReference, officer: String) async throws(ComityError) -> UUIDv7 {
-        let role = try require(officer, oneOf: Roles.send, to: "send a request")
+        _ = try require(officer, oneOf: Roles.send, to: "send a request")
         let draft = try store.read { try Self.openDraft(ref, $0) }
         guard let approval = draft.approval else {
             throw ComityError(
@@ -108,7 +118,7 @@ extension Node {
             ref: ref, type: draft.type,
             title: draft.content["title"]?.string ?? law.requestType(draft.type.rawValue)?.title ?? draft.type.rawValue,
             content: .object(content), links: try links(of: draft.content))
-        // The person who wrote it is its author; whoever sends is named when it is somebody else.
+        // The person who wrote it is its author; who sent it is registered as an event.
         let author = Act.Author(role: draft.role, officer: draft.officer, approvals: [approval])
         let act = Act(
             id: newID(at: now), file: newID(at: now), kind: .request, from: party, to: peer.entry.party, after: [], lamport: 1, at: now,
@@ -116,17 +126,22 @@ extension Node {
             tlp: try tlp(of: draft.content), lang: draft.content["lang"]?.string ?? configuration.authority.languages.first ?? "en",
             exercise: exercise,
             law: law.versions, body: try ActBody.json(body))
-        _ = role
         let verified = try VerifiedAct.sign(act, with: keys.signing)
+        let sent = try event(
+            .sent, file: act.file, by: officer, detail: ["act": .string(act.id.description), "ref": .string(ref.description)])
         let real = Self.realMilliseconds()
         _ = try await store.commit { writer in
             _ = try Self.openDraft(ref, writer.reader)
             _ = try writer.append(verified, outgoing: true, registered: now)
+            try writer.append(sent)
             try writer.markSent(ref, at: now)
             try writer.enqueue(.act, act.id.description, to: act.to.state, next: real)
         }
         return act.id
     }
+
+    /// Bytes of a draft that still fit into a signed act, which carries its payload in base64.
+    static let largestDraft = Act.limit * 7 / 10
 
     // MARK: Parts
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Exchange
+import Register
 public import Standards
 import Storage
 
@@ -23,10 +24,26 @@ extension Node {
             .peerAdded, file: nil, by: "node",
             detail: ["state": .string(entry.state.description), "fingerprint": .string(entry.fingerprint)])
         let peer = Peer(entry: entry, jws: jws, trust: .unconfirmed, addedAt: now, confirmedAt: nil, confirmedBy: nil)
+        let own = try self.entry()
         let result = try await store.commit { writer in
+            // A key belongs to one State. Otherwise acts of one could be laid at the door of another.
+            for other in try writer.reader.peers().map(\.entry) + [own] where other.state != entry.state && Self.sharesKey(other, entry) {
+                throw ComityError(
+                    .verificationFailed, "The entry of \(entry.state) carries a key or certificate of \(other.state).",
+                    why: "Two States never share a key; one of the entries is not what it says.",
+                    next: "Do not use it. Ask \(entry.state) by telephone.")
+            }
             if let known = try writer.reader.peer(entry.state) {
-                if known.entry == entry { return known }
-                guard known.trust == .unconfirmed else {
+                if known.entry == entry, known.trust != .revoked { return known }
+                if known.trust == .revoked {
+                    guard try !([known.entry] + writer.reader.formerEntries()).contains(where: { Self.sharesKey($0, entry) }) else {
+                        throw ComityError(
+                            .revokedKey, "The entry carries a key of \(entry.state) that was revoked here.",
+                            next: "Ask \(entry.state) for an entry with new keys.")
+                    }
+                    try writer.retire(known)
+                }
+                guard known.trust != .confirmed else {
                     throw ComityError(
                         .alreadyExists, "\(entry.state) is \(known.trust.rawValue) here with other keys.",
                         why: "A confirmed entry is not replaced silently.",
@@ -88,6 +105,11 @@ extension Node {
         }
         peers.forget()
         return result.value
+    }
+
+    private static func sharesKey(_ left: DirectoryEntry, _ right: DirectoryEntry) -> Bool {
+        left.rootKey == right.rootKey || left.signingKey == right.signingKey || left.sealing == right.sealing
+            || left.certificate == right.certificate || left.register.publicKey == right.register.publicKey
     }
 
     public func listPeers() throws(ComityError) -> [Peer] { try store.read { try $0.peers() } }

@@ -28,6 +28,14 @@ extension Node {
                         receipted: !known.outgoing || known.receipted != nil,
                         effect: entry.effect, delivery: delivery.map(Self.deliveryText), body: entry.act.body))
             }
+            for known in try reader.acts(of: row.id) where known.refused && !lines.contains(where: { $0.id == known.id }) {
+                let act = try Self.hashed(known).act
+                lines.append(
+                    FileView.ActLine(
+                        id: act.id, kind: act.kind, from: act.from.state, officer: act.by.officer, at: act.at, hash: known.hash.description,
+                        registered: true, index: known.index, receipted: false, effect: .overtaken,
+                        delivery: try reader.outbox(.act, act.id.description).map(Self.deliveryText), body: act.body))
+            }
             return FileView(
                 ref: ref, id: row.id, type: row.type, article: law.requestType(row.type.rawValue)?.article ?? "", title: row.title,
                 state: standing.state,

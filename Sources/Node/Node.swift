@@ -46,22 +46,32 @@ public final class Node: Sendable {
                 .usage, "“\(Text.safe(officer.role, limit: 60))” is not a role.",
                 next: "Known roles are \(Roles.all.joined(separator: ", ")).")
         }
+        let keys = try NodeKeys.generate(for: configuration)
+        // The entry this node will publish must be one that others accept.
+        _ = try DirectoryEntry(verifying: try Self.entry(configuration, keys).signed(by: keys.root))
         let folder = NodeFolder(path)
-        try folder.create(configuration)
-        let node = try Node(folder: path)
+        try folder.create(keys)
+        let node = try Node(folder: folder, configuration, keys)
         _ = try await node.store.commit { writer in
             for officer in officers { try writer.setOfficer(officer.id, role: officer.role) }
         }
+        try folder.write(configuration)
         return node
     }
 
     /// Opens the node of a folder.
-    public init(folder path: String) throws(ComityError) {
-        folder = NodeFolder(path)
-        configuration = try folder.readConfiguration()
-        keys = try NodeKeys.read(from: folder.keysPath, configuration: configuration)
+    public convenience init(folder path: String) throws(ComityError) {
+        let folder = NodeFolder(path)
+        let configuration = try folder.readConfiguration()
+        try self.init(folder: folder, configuration, try NodeKeys.read(from: folder.keysPath, configuration: configuration))
+    }
+
+    private init(folder: NodeFolder, _ configuration: NodeConfiguration, _ keys: NodeKeys) throws(ComityError) {
+        self.folder = folder
+        self.configuration = configuration
+        self.keys = keys
         law = try Self.loadLaw()
-        store = try Store(folder: path, signer: keys.register)
+        store = try Store(folder: folder.path, signer: keys.register)
         peers = PeerBook(store: store)
     }
 
@@ -171,11 +181,14 @@ public final class Node: Sendable {
     /// The signed directory entry of this node.
     public func directoryEntry() throws(ComityError) -> [UInt8] { try entry().signed(by: keys.root) }
 
-    func entry() throws(ComityError) -> DirectoryEntry {
+    func entry() throws(ComityError) -> DirectoryEntry { Self.entry(configuration, keys) }
+
+    private static func entry(_ configuration: NodeConfiguration, _ keys: NodeKeys) -> DirectoryEntry {
         DirectoryEntry(
-            state: state, authority: configuration.authority, endpoint: configuration.endpoint, rootKey: keys.root.verifyingKey,
-            signingKey: keys.signing.verifyingKey, sealing: keys.sealing.recipient.text, certificate: Base64.encode(keys.tls.der),
-            register: keys.register.verifier, exercise: exercise, issuedAt: configuration.createdAt)
+            state: configuration.state, authority: configuration.authority, endpoint: configuration.endpoint,
+            rootKey: keys.root.verifyingKey, signingKey: keys.signing.verifyingKey, sealing: keys.sealing.recipient.text,
+            certificate: Base64.encode(keys.tls.der), register: keys.register.verifier, exercise: configuration.exercise,
+            issuedAt: configuration.createdAt)
     }
 
     public var fingerprint: String { DirectoryEntry.fingerprint(of: keys.root.verifyingKey) }

@@ -30,7 +30,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
 
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
         /// Reached from this machine only.
-        public var isLoopback: Bool { host == "::1" || host == "localhost" || host.hasPrefix("127.") }
+        public var isLoopback: Bool { host == "::1" || host == "localhost" || (host.hasPrefix("127.") && Identifier.isIPAddress(host)) }
     }
 
     public static let version = 1

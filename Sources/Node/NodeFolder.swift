@@ -2,6 +2,7 @@
 
 import Exchange
 import Foundation
+import Glibc
 import Register
 import Sealing
 import Standards
@@ -25,9 +26,9 @@ public struct NodeFolder: Sendable {
     public var outgoingPackages: String { path + "/packages/out" }
     public func incomingPackage(_ sha256: String) -> String { path + "/packages/in/" + sha256 }
 
-    /// Makes a new data folder. `node.json` is written last: a folder without it is not a node.
+    /// Makes a new data folder with keys. `write` comes last: a folder without `node.json` is not a node.
     /// - Throws: `.alreadyExists` when something is there, `.storage` when it cannot be written.
-    func create(_ configuration: NodeConfiguration) throws(ComityError) {
+    func create(_ keys: NodeKeys) throws(ComityError) {
         let manager = FileManager.default
         if let found = try? manager.contentsOfDirectory(atPath: path), !found.isEmpty {
             throw ComityError(
@@ -40,7 +41,12 @@ public struct NodeFolder: Sendable {
                 try manager.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             }
         } catch { throw ComityError(.storage, "The folder \(path) cannot be made: \(error.localizedDescription)") }
-        try NodeKeys.generate(for: configuration).write(to: keysPath)
+        guard chmod(path, 0o700) == 0 else { throw ComityError(.storage, "The folder \(path) cannot be closed to others.") }
+        try keys.write(to: keysPath)
+    }
+
+    /// Makes the folder a node.
+    func write(_ configuration: NodeConfiguration) throws(ComityError) {
         try DurableFile.write(Array(try IJSON.pretty(configuration).utf8), to: configurationPath, mode: 0o600)
         try DurableFile.syncFolder(path)
     }

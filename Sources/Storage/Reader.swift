@@ -58,11 +58,14 @@ public struct Reader {
         guard let hash = Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
         return StoredAct(
             id: try UUIDv7(row["id"]), hash: hash, jws: [UInt8](row["jws"] as Data), outgoing: row["outgoing"], index: row["idx"],
-            registered: try Instant(row["registered"]),
+            refused: (row["stage"] as String?) == OutboxRow.Stage.refused.rawValue, registered: try Instant(row["registered"]),
             receipted: try (row["receipted"] as String?).map { text throws(ComityError) in try Instant(text) })
     }
 
-    private static let actColumns = "act.*, receipt.at AS receipted FROM act LEFT JOIN receipt ON receipt.act = act.id"
+    private static let actColumns = """
+        act.*, receipt.at AS receipted, outbox.stage AS stage FROM act LEFT JOIN receipt ON receipt.act = act.id
+        LEFT JOIN outbox ON outbox.kind = 'act' AND outbox.ref = act.id
+        """
 
     public func act(_ id: UUIDv7) throws -> StoredAct? { try act(id.description) }
 
@@ -74,6 +77,11 @@ public struct Reader {
     public func acts(of file: UUIDv7) throws -> [StoredAct] {
         try Row.fetchAll(db, sql: "SELECT \(Self.actColumns) WHERE act.file = ? ORDER BY act.idx", arguments: [file.description]).map(
             stored)
+    }
+
+    /// Every file that has an act here.
+    public func fileIDsOfActs() throws -> [UUIDv7] {
+        try String.fetchAll(db, sql: "SELECT DISTINCT file FROM act").map { text throws(ComityError) in try UUIDv7(text) }
     }
 
     public func receipt(of act: UUIDv7) throws -> [UInt8]? {
@@ -100,14 +108,35 @@ public struct Reader {
 
     public func files() throws -> [FileRow] { try Row.fetchAll(db, sql: "SELECT * FROM file ORDER BY opened, ref").map(fileRow) }
 
-    /// Files whose request links to `file`.
+    /// Files of the same two States whose request links to `file`. A third State cannot hold somebody else's file by naming it.
     public func followers(of file: UUIDv7) throws -> [FileRow] {
         try Row.fetchAll(
             db,
-            sql:
-                "SELECT file.* FROM link JOIN file ON file.id = link.file WHERE link.target = ? AND link.relation = 'follows' ORDER BY file.ref",
-            arguments: [file.description]
+            sql: """
+                SELECT file.* FROM link JOIN file ON file.id = link.file JOIN file AS target ON target.id = link.target
+                WHERE link.target = ? AND link.relation = 'follows' AND file.counterpart = target.counterpart AND file.side = target.side
+                ORDER BY file.ref
+                """, arguments: [file.description]
         ).map(fileRow)
+    }
+
+    /// Links of a file to others, as target and relation.
+    public func links(of file: UUIDv7) throws -> [(target: String, relation: String)] {
+        try Row.fetchAll(
+            db, sql: "SELECT target, relation FROM link WHERE file = ? ORDER BY target, relation", arguments: [file.description]
+        )
+        .map { ($0["target"], $0["relation"]) }
+    }
+
+    /// The file that a row of the outbox belongs to.
+    public func file(ofWork row: OutboxRow) throws -> UUIDv7? {
+        let sql = row.kind == .act ? "SELECT file FROM act WHERE id = ?" : "SELECT file FROM package WHERE sha256 = ?"
+        return try String.fetchOne(db, sql: sql, arguments: [row.ref]).map { text throws(ComityError) in try UUIDv7(text) }
+    }
+
+    /// Directory entries of peers that were replaced: their keys still verify what they signed.
+    public func formerEntries() throws -> [DirectoryEntry] {
+        try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { try DirectoryEntry(verifying: [UInt8]($0)) }
     }
 
     private func draftRow(_ row: Row) throws -> DraftRow {

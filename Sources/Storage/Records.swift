@@ -13,6 +13,8 @@ public struct StoredAct: Sendable {
     public let outgoing: Bool
     /// Index of its entry in this node's register.
     public let index: Int64
+    /// The other State's node will never take it; it stays in this register and changes nothing.
+    public let refused: Bool
     /// When it was registered here.
     public let registered: Instant
     /// When the other State's receipt was registered here; nil for incoming acts and while none has come.
@@ -137,6 +139,8 @@ public struct QuarantineRow: Sendable {
 public struct RegisterEvent: Sendable, Codable {
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case drafted, approved
+        /// An officer sent an approved request.
+        case sent
         /// The other State's receipt was verified.
         case receipted
         case sealed, verified, opened

@@ -7,6 +7,12 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001 register, files, delivery") { db in try db.execute(sql: first) }
+        migrator.registerMigration("002 former entries") { db in
+            try db.execute(
+                sql:
+                    "CREATE TABLE former_entry (state TEXT NOT NULL, jws BLOB NOT NULL UNIQUE); CREATE INDEX outbox_ref ON outbox (kind, ref);"
+            )
+        }
         return migrator
     }
 

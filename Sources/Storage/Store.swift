@@ -72,13 +72,6 @@ public final class Store: Sendable {
         }
     }
 
-    /// Changes whenever any process has written; cheap to poll.
-    public func dataVersion() throws(ComityError) -> Int {
-        do { return try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } } catch {
-            throw Self.failure(error)
-        }
-    }
-
     static func failure(_ error: any Error) -> ComityError {
         if let error = error as? DatabaseError, error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
             return ComityError(

@@ -116,6 +116,12 @@ extension Writer {
             ])
     }
 
+    /// Keeps the entry that is about to be replaced.
+    public func retire(_ peer: Peer) throws {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO former_entry (state, jws) VALUES (?, ?)", arguments: [peer.entry.state.description, Data(peer.jws)])
+    }
+
     public func setOfficer(_ id: String, role: String) throws {
         try db.execute(sql: "INSERT OR REPLACE INTO officer (id, role) VALUES (?, ?)", arguments: [id, role])
     }

@@ -53,14 +53,17 @@ public struct ExchangeClient: Sendable {
         request.method = .PUT
         request.headers.add(name: "Content-Digest", value: ContentDigest.of(bytes))
         request.body = .bytes(bytes)
-        return try await decode(PackageProgress.self, from: request, limit: 8 << 20)
+        // 16 MiB at 20 kbit/s take two hours; a link that is slow is not a link that is dead.
+        return try await decode(PackageProgress.self, from: request, limit: 8 << 20, timeout: .hours(2))
     }
 
-    private func decode<T: Decodable>(_ type: T.Type, from request: HTTPClientRequest, limit: Int) async throws(ComityError) -> T {
+    private func decode<T: Decodable>(
+        _ type: T.Type, from request: HTTPClientRequest, limit: Int, timeout: TimeAmount = .seconds(120)
+    ) async throws(ComityError) -> T {
         let status: UInt
         let body: [UInt8]
         do {
-            let response = try await http.execute(request, timeout: .seconds(120))
+            let response = try await http.execute(request, timeout: timeout)
             status = response.status.code
             body = Array(try await response.body.collect(upTo: limit).readableBytesView)
         } catch {
@@ -74,6 +77,9 @@ public struct ExchangeClient: Sendable {
             }
             throw problem.error
         }
-        return try IJSON.decode(type, from: body, limit: limit)
+        // An answer that cannot be read is no refusal of what was sent: it is tried again.
+        do { return try IJSON.decode(type, from: body, limit: limit) } catch {
+            throw ComityError(.peerUnreachable, "\(peer) answered with something that cannot be read.", why: error.what)
+        }
     }
 }

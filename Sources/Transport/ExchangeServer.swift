@@ -39,7 +39,7 @@ public enum ExchangeServer {
             try await answer {
                 let caller = try await caller(context, handler)
                 let body: [UInt8]
-                do { body = Array(try await request.body.collect(upTo: Intake.limit).readableBytesView) } catch {
+                do { body = Array(try await request.body.collect(upTo: Intake.limit).readableBytesView) } catch is NIOTooManyBytesError {
                     await handler.refuseOversized(from: caller)
                     throw ComityError(.tooLarge, "The message is larger than \(Intake.limit) bytes.")
                 }

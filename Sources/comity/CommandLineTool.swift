@@ -2,12 +2,15 @@
 
 import ArgumentParser
 import Foundation
+import Glibc
 import Node
 import Standards
 
 /// The composition root: takes the arguments of the process, runs one command, and returns the exit status.
 enum CommandLineTool {
     static func run(_ arguments: [String]) async -> Int32 {
+        // Whatever a node writes is for its owner only.
+        umask(0o077)
         do {
             var command = try Comity.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

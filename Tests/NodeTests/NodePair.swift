@@ -56,13 +56,7 @@ struct NodePair {
             let receipt = try await to.receive(bytes, from: from.state)
             let stored = try from.store.read { try $0.act(row.ref) }
             guard let stored else { continue }
-            _ = try receipt.verify(act: stored.hash, signedBy: to.entry().register)
-            let now = try from.now()
-            let json = try IJSON.encode(receipt)
-            _ = try await from.store.commit { writer in
-                try writer.insertReceipt(json, act: stored.id, at: now)
-                try writer.finish(row.id, .delivered)
-            }
+            try await from.register(receipt, for: stored, from: try from.confirmedPeer(to.state), row: row.id)
         }
     }
 

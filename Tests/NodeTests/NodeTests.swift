@@ -252,7 +252,9 @@ import Transport
             ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 0", "tree node"),
             ("UPDATE event SET bytes = '{}' WHERE idx = 1", "changed"),
             ("UPDATE checkpoint SET note = replace(note, char(10), char(32)) WHERE size = 3", "verify"), ("DELETE FROM act", "gone"),
-            ("UPDATE receipt SET json = '{}'", "receipt"), ("UPDATE file SET title = 'other'", "differs"),
+            ("UPDATE receipt SET json = '{}'", "receipt"), ("DELETE FROM receipt", "is gone"), ("DELETE FROM file", "not in the list"),
+            ("INSERT INTO link VALUES ((SELECT id FROM file), 'x', 'follows')", "links"), ("UPDATE act SET outgoing = 0", "direction"),
+            ("UPDATE file SET title = 'other'", "differs"),
             ("DELETE FROM entry WHERE idx > 3", "was signed"),
             ("DELETE FROM checkpoint WHERE size > 4", "covers"),
         ] {

@@ -68,6 +68,11 @@ struct Evidence: AsyncParsableCommand {
             let ref = try FileReference(ref)
             let supplied = try await node.supply(ref, package: package, officer: try officer.resolved())
             try await Delivered.report(supplied.act, ref: ref, step: "supplied", node: node, wait: waiting.wait, json: global.json)
+            guard waiting.wait > 0 else { return }
+            // Whoever claims the package first brings it: this command, or the serving node.
+            let delivery = Delivery(node: node)
+            await delivery.flush()
+            await delivery.shutdown()
         }
     }
 

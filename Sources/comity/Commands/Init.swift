@@ -54,9 +54,7 @@ struct Init: AsyncParsableCommand {
                 phone: phone, email: email),
             exchange: exchange, endpoint: endpoint ?? "https://\(exchange)", desk: desk, exercise: exercise,
             createdAt: Instant(milliseconds: Int64(seconds) * 1000))
-        // The entry this node will publish must be one that others accept.
         let node = try await Node.create(folder: global.folder, configuration, officers: officers)
-        _ = try DirectoryEntry(verifying: try node.directoryEntry())
         if global.json {
             try Output.json(["state": state.description, "data": global.folder, "fingerprint": node.fingerprint])
         } else {

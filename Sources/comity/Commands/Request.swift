@@ -125,7 +125,7 @@ struct Request: AsyncParsableCommand {
             if let effective { from = try Instant(effective) }
             let act = try await node.preserve(ref, officer: try officer.resolved(), effective: from, outcome: outcome, note: note)
             try await Delivered.report(act, ref: ref, step: "preserved", node: node, wait: waiting.wait, json: global.json)
-            if !global.json, let clock = try node.fileView(ref).clocks.first(where: { $0.rule.contains("42.8") }) {
+            if !global.json, let clock = try node.fileView(ref).clocks.first(where: { $0.state == .running }) {
                 Output.line(
                     "clock         due \(node.local(clock.due))  (\(clock.due.utc))  Art. \(clock.article)\(clock.unverified ? ", text not compared yet" : "")"
                 )
