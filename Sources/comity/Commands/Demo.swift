@@ -13,7 +13,8 @@ struct Demo: AsyncParsableCommand {
 
     @Flag(help: "Exit when the story has ended.") var headless = false
     @Flag(help: "Print the table as JSON, and nothing else.") var json = false
-    @Option(name: [.customLong("folder"), .customLong("data")], help: "An empty folder for the two nodes. Default: a new temporary folder.")
+    @Option(
+        name: [.customLong("folder"), .customLong("data")], help: "An empty folder for the two nodes. Default: a new temporary folder.")
     var folder: String?
 
     struct Result: Encodable {
