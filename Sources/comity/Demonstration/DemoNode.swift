@@ -108,18 +108,26 @@ final class DemoNode: Sendable {
         process.waitUntilExit()
     }
 
+    /// Ports that were given out in this process.
+    private static let taken = Mutex<Set<Int>>([])
+
+    /// A port nobody listens on, below the range from which the system takes ports for connections, and never the same one
+    /// twice: a port that is free now must still be free when the node starts.
     private static func freePort() throws(ComityError) -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = loopback(port: 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+        for _ in 0..<200 {
+            let port = Int.random(in: 20_000..<32_000)
+            guard taken.withLock({ $0.insert(port).inserted }) else { continue }
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            var address = loopback(port: port)
+            let isFree = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
             }
+            if descriptor >= 0, isFree { return port }
         }
-        guard descriptor >= 0, bound else { throw ComityError(.failure, "No free port was found on loopback.") }
-        return Int(UInt16(bigEndian: address.sin_port))
+        throw ComityError(.failure, "No free port was found on loopback.")
     }
 
     private static func answers(_ port: Int) -> Bool {
