@@ -14,7 +14,7 @@ ROOMS = {
     "Register": {"Standards"},
     "Dossier": {"Standards", "Law"},
     "Sealing": {"Standards"},
-    "Exchange": {"Standards", "Dossier", "Register", "Sealing"},
+    "Exchange": {"Standards", "Law", "Dossier", "Register", "Sealing"},
     "Storage": {"Standards", "Register", "Dossier", "Exchange"},
     "Transport": {"Standards", "Register", "Exchange"},
     "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport"},

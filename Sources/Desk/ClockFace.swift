@@ -38,6 +38,8 @@ struct ClockFace {
         switch clock.state {
         case .met: return ("clock--met", "met", strings("clock.met"))
         case .held: return ("clock--paused", "pause", strings("clock.held"))
+        case .paused: return ("clock--paused", "pause", strings("clock.paused"))
+        case .ended: return ("clock--none", "met", strings("clock.ended"))
         case .over where clock.stopped != nil: return ("clock--none", "met", strings("clock.late", ["span": span]))
         case .over: return ("clock--over", "alert", strings("clock.over", ["span": span]))
         case .running:

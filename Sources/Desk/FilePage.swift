@@ -86,21 +86,15 @@ struct FilePage {
     private var possible: Fields {
         let next = scene.items.first { $0.ref == view.ref }?.next
         let values: [String: Phrase.Value] = ["who": scene.names.phrase(view.counterpart)]
-        let taken = Set(view.acts.filter { $0.effect == .applied }.map(\.kind))
-        let open = view.type.lifeCycle.transitions.filter { step in
-            step.kind != .request && (!taken.contains(step.kind) || step.kind == .supply)
-                && !(step.side == view.side && view.next.contains { $0.hasPrefix(Self.command(step.kind)) })
-        }
         let refused =
             isDraft
             ? []
-            : open.map { step -> Fields in
-                let state = step.from.sorted { $0.rawValue < $1.rawValue }.map { strings("state.\($0.rawValue)") }.joined(
-                    separator: strings("list.or"))
-                return [
+            : view.steps.filter { !$0.possible || !$0.ours }.prefix(60).map { step -> Fields in
+                [
                     "step": strings("next.\(step.kind.rawValue)"),
-                    "reason": step.side == view.side
-                        ? scene.phrase("possible.not-yet", ["state": .words(state)]) : scene.phrase("possible.theirs", values),
+                    "reason": step.ours
+                        ? Phrase([.outside([step.why, step.next].compactMap { $0 }.joined(separator: " "))])
+                        : scene.phrase("possible.theirs", values),
                 ]
             }
         return [
@@ -111,15 +105,5 @@ struct FilePage {
             "isNone": view.next.isEmpty && next?.whose != .us, "refused": refused,
             "hasRefused": !refused.isEmpty,
         ]
-    }
-
-    private static func command(_ kind: ActKind) -> String {
-        switch kind {
-        case .request: "comity request send"
-        case .acknowledge: "comity request ack"
-        case .preserve: "comity request preserve"
-        case .supply: "comity evidence seal"
-        case .receive: "comity evidence receive"
-        }
     }
 }

@@ -9,13 +9,13 @@ struct StateTag {
     init(_ state: FileState, _ strings: Strings) {
         let (look, icon): (String, String) =
             switch state {
-            case .draft, .delivered, .acknowledged: ("", "")
             case .authorised: ("tag--here", "pen")
             case .sent: ("tag--soon", "dots")
-            case .preserved, .received: ("tag--ok", "check")
-            case .held: ("tag--paused", "pause")
-            case .lapsed: ("tag--urgent", "alert")
+            case .preserved, .received, .extended, .executed, .granted, .surrendered, .active, .signed: ("tag--ok", "check")
+            case .held, .clarification, .postponed, .consultation, .acceptedWithConditions: ("tag--paused", "pause")
+            case .lapsed, .refused, .notExecutable: ("tag--urgent", "alert")
             case .returned: ("tag--here", "seal")
+            default: ("", "")
             }
         fields = ["word": strings("state.\(state.rawValue)"), "look": look, "icon": icon, "hasIcon": !icon.isEmpty]
     }

@@ -75,6 +75,17 @@ struct Timeline {
             if let hash = act.body["package"]?.string {
                 items.append(item("package-hash", "\(hash.prefix(8))…\(hash.suffix(8))", code: true))
             }
+        default:
+            // What is particular to other kinds, member by member, under the names of the format.
+            for (name, value) in (act.body.object ?? [:]).sorted(by: { $0.key < $1.key }).prefix(12) {
+                let texts = value.string.map { [$0] } ?? value.array?.compactMap(\.string) ?? value.bool.map { ["\($0)"] } ?? []
+                guard !texts.isEmpty else { continue }
+                items.append([
+                    "label": Text.safe(name, limit: 60), "value": Text.safe(texts.prefix(8).joined(separator: "; "), limit: 600),
+                    "isCode": false,
+                    "isText": true,
+                ])
+            }
         }
         return items
     }

@@ -2,55 +2,13 @@
 
 public import Standards
 
-/// Kinds of acts. Each belongs to one side of a file.
-public enum ActKind: String, Sendable, Codable, CaseIterable {
-    /// The requesting State asks.
-    case request
-    /// A person of the requested State takes responsibility.
-    case acknowledge
-    /// The requested State records that data are preserved, with the effective time.
-    case preserve
-    /// The requested State supplies a sealed package.
-    case supply
-    /// The requesting State records that a package arrived and verified.
-    case receive
-}
-
-/// The two sides of a file.
-public enum Side: String, Sendable, Codable, CaseIterable {
-    case requesting, requested
-
-    public var other: Side { self == .requesting ? .requested : .requesting }
-}
-
-/// A State and its authority, as an act names sender and recipient.
-public struct Party: Sendable, Codable, Hashable, CustomStringConvertible {
-    public let state: StateCode
-    /// Id of the authority in the State's directory entry, for example `xa-247`.
-    public let authority: String
-
-    public init(state: StateCode, authority: String) {
-        self.state = state
-        self.authority = authority
-    }
-
-    public var description: String { "\(state) \(authority)" }
-}
-
-/// Traffic Light Protocol 2.0 labels (FIRST).
-public enum TLP: String, Sendable, Codable, CaseIterable {
-    case red = "RED"
-    case amberStrict = "AMBER+STRICT"
-    case amber = "AMBER"
-    case green = "GREEN"
-    case clear = "CLEAR"
-}
-
 /// One signed statement in a file: the payload of the JWS, `docs/formats/act.md`. Never changed, only followed.
 public struct Act: Sendable, Codable, Equatable {
     public static let version = 1
     /// JWS `typ`.
     public static let mediaType = "comity-act+jws"
+    /// Most recipients of one act.
+    public static let maximumRecipients = 8
     /// Largest signed act, in bytes.
     public static let limit = 1024 * 1024
 
@@ -86,7 +44,8 @@ public struct Act: Sendable, Codable, Equatable {
     public let file: UUIDv7
     public let kind: ActKind
     public let from: Party
-    public let to: Party
+    /// All other parties of the file, sorted.
+    public let to: [Party]
     /// Ids of the acts it follows: the newest ones its author knew. Empty only for the request that opens a file.
     public let after: [UUIDv7]
     /// One more than the greatest of the acts it follows; 1 for the first.
@@ -103,7 +62,7 @@ public struct Act: Sendable, Codable, Equatable {
     public let body: JSONValue
 
     public init(
-        id: UUIDv7, file: UUIDv7, kind: ActKind, from: Party, to: Party, after: [UUIDv7], lamport: Int64, at: Instant, by: Author,
+        id: UUIDv7, file: UUIDv7, kind: ActKind, from: Party, to: [Party], after: [UUIDv7], lamport: Int64, at: Instant, by: Author,
         tlp: TLP, lang: String, exercise: Bool, law: [String: String], body: JSONValue
     ) {
         v = Self.version
@@ -111,7 +70,7 @@ public struct Act: Sendable, Codable, Equatable {
         self.file = file
         self.kind = kind
         self.from = from
-        self.to = to
+        self.to = to.sorted()
         self.after = after
         self.lamport = lamport
         self.at = at
@@ -136,8 +95,12 @@ public struct Act: Sendable, Codable, Equatable {
             "the acts it follows are not a short list of others.")
         try require(after.isEmpty == (kind == .request), "only the request that opens a file follows nothing.")
         try require((kind == .request) == (lamport == 1), "its order number does not fit its kind.")
-        try require(from.state != to.state, "sender and recipient are one State.")
-        for text in [by.role, by.officer, from.authority, to.authority, lang] + by.approvals.flatMap({ [$0.role, $0.officer] }) {
+        try require(
+            (1...Self.maximumRecipients).contains(to.count) && zip(to, to.dropFirst()).allSatisfy { $0 < $1 },
+            "its recipients are not one to eight different parties in order.")
+        try require(!to.contains { $0.state == from.state }, "sender and recipient are one State.")
+        try require(Set(to.map(\.state)).count == to.count, "a State stands twice among its recipients.")
+        for text in [by.role, by.officer, from.authority, lang] + to.map(\.authority) + by.approvals.flatMap({ [$0.role, $0.officer] }) {
             try require(
                 !text.isEmpty && text.utf8.count <= 120 && Text.safe(text) == text, "a name in it is empty, too long or unprintable.")
         }

@@ -2,115 +2,9 @@
 
 public import Standards
 
-/// The bodies of the acts, typed. Every body is a JSON object; members that are not named here are kept and shown, never
-/// acted on.
+/// The bodies of the acts, typed: one type for each kind. Every body is a JSON object; members that are not named here are
+/// kept and shown, never acted on.
 public enum ActBody {
-    /// Opens a file. `content` is the draft as the law judged it.
-    public struct Request: Sendable, Codable, Equatable {
-        public let ref: FileReference
-        public let type: FileType
-        public let title: String
-        public let content: JSONValue
-        public let links: [Link]
-
-        public init(ref: FileReference, type: FileType, title: String, content: JSONValue, links: [Link]) {
-            self.ref = ref
-            self.type = type
-            self.title = title
-            self.content = content
-            self.links = links
-        }
-    }
-
-    public struct Acknowledge: Sendable, Codable, Equatable {
-        /// The requested State's own number, if it gave one.
-        public let localReference: String?
-
-        public init(localReference: String?) { self.localReference = localReference }
-    }
-
-    public struct Preserve: Sendable, Codable, Equatable {
-        public enum Outcome: String, Sendable, Codable, CaseIterable { case full, partial }
-
-        /// From when the data are safe; the clock of article 42(8) starts here.
-        public let effective: Instant
-        public let outcome: Outcome
-        public let note: String?
-
-        public init(effective: Instant, outcome: Outcome, note: String?) {
-            self.effective = effective
-            self.outcome = outcome
-            self.note = note
-        }
-    }
-
-    /// Announces a sealed package; its bytes follow in parts.
-    public struct Supply: Sendable, Codable, Equatable {
-        public let package: PackageDescription
-        public let conditions: [String]
-
-        public init(package: PackageDescription, conditions: [String]) {
-            self.package = package
-            self.conditions = conditions
-        }
-    }
-
-    public struct Receive: Sendable, Codable, Equatable {
-        /// SHA-256 of the package that arrived and verified, in hexadecimal.
-        public let package: String
-        /// Number of exhibits that were verified.
-        public let exhibits: Int
-
-        public init(package: String, exhibits: Int) {
-            self.package = package
-            self.exhibits = exhibits
-        }
-    }
-
-    /// A link to another file.
-    public struct Link: Sendable, Codable, Hashable {
-        public enum Relation: String, Sendable, Codable, CaseIterable { case follows }
-
-        public let file: UUIDv7
-        public let ref: FileReference
-        public let relation: Relation
-
-        public init(file: UUIDv7, ref: FileReference, relation: Relation) {
-            self.file = file
-            self.ref = ref
-            self.relation = relation
-        }
-    }
-
-    /// A package as the act that supplies it names it.
-    public struct PackageDescription: Sendable, Codable, Equatable {
-        /// File name, `NAME.bag.tar.age`.
-        public let name: String
-        /// Bytes of the sealed package.
-        public let size: Int64
-        /// SHA-256 of the sealed package, in hexadecimal.
-        public let sha256: String
-        /// Number of exhibits inside.
-        public let exhibits: Int
-
-        public init(name: String, size: Int64, sha256: String, exhibits: Int) {
-            self.name = name
-            self.size = size
-            self.sha256 = sha256
-            self.exhibits = exhibits
-        }
-
-        /// A name that is safe as the name of a file, and sizes that make sense.
-        public var isSound: Bool {
-            let safe = name.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
-            }
-            return safe && name.hasSuffix(".bag.tar.age") && !name.hasPrefix(".") && name.utf8.count <= 120 && size > 0
-                && size <= 1 << 50 && (Hex.decode(sha256)?.count == 32) && (1...1_000_000).contains(exhibits)
-        }
-    }
-
     /// Writes a body as the JSON object of an act.
     public static func json(_ body: some Encodable) throws(ComityError) -> JSONValue {
         try IJSON.decode(JSONValue.self, from: try IJSON.encode(body), limit: Act.limit)
@@ -122,29 +16,111 @@ public enum ActBody {
         try IJSON.decode(type, from: try IJSON.encode(act.body), limit: Act.limit)
     }
 
+    /// The type of the body of each kind of act.
+    public static func bodyType(of kind: ActKind) -> any ActContent.Type {
+        switch kind {
+        case .request: Request.self
+        case .acknowledge: Acknowledge.self
+        case .ask: Ask.self
+        case .answer: Answer.self
+        case .consult: Consult.self
+        case .screen: Screen.self
+        case .accept: Accept.self
+        case .acceptConditions, .resume, .activate, .agreeReturn, .approveAgreement, .certify, .end, .statusQuery, .releaseWitness,
+            .depart:
+            Remark.self
+        case .offerConditions: OfferConditions.self
+        case .decline: Decline.self
+        case .withdraw, .reopen, .downgrade, .interrupt, .lapse: Reason.self
+        case .refuse, .partlyRefuse: Refusal.self
+        case .postpone: Postpone.self
+        case .execute: Execute.self
+        case .complete: Complete.self
+        case .report: Report.self
+        case .supply: Supply.self
+        case .receive: Receive.self
+        case .transfer: Transfer.self
+        case .close: Close.self
+        case .override: Override.self
+        case .preserve: Preserve.self
+        case .extend: Extend.self
+        case .hold, .retroactiveProcess, .convert: LinkedRequest.self
+        case .release: Release.self
+        case .disclose: Disclose.self
+        case .callBack: CallBack.self
+        case .arrest: Arrest.self
+        case .commit: Commit.self
+        case .grant: Grant.self
+        case .prosecuteInstead: ProsecuteInstead.self
+        case .schedule, .agree: Schedule.self
+        case .surrender: Surrender.self
+        case .seekConsent: SeekConsent.self
+        case .consent: Consent.self
+        case .trace, .requestStop, .announceLift, .lift: Assets.self
+        case .stopPayment, .freeze, .confiscate: Measure.self
+        case .realise, .proposeReturn, .return: Ledger.self
+        case .sign: Sign.self
+        case .amend: Amend.self
+        case .logEvidence: LogEvidence.self
+        case .evaluate, .feedback: Evaluation.self
+        case .assess: Assess.self
+        case .summon: Summon.self
+        case .test: Test.self
+        case .hear: Hear.self
+        case .minutes: Minutes.self
+        }
+    }
+
     static func validate(_ act: Act) throws(ComityError) {
-        func require(_ holds: Bool, _ says: String) throws(ComityError) {
-            guard holds else { throw ComityError(.schema, "The act \(act.id) is not well-formed: \(says)") }
+        guard act.body.object != nil else { throw ComityError(.schema, "The act \(act.id) is not well-formed: its body is not an object.") }
+        if let fault = try bodyType(of: act.kind).fault(reading: act) {
+            throw ComityError(.schema, "The act \(act.id) (\(act.kind.rawValue)) is not well-formed: \(fault)")
         }
-        switch act.kind {
-        case .request:
-            let body = try read(Request.self, from: act)
-            try require(body.ref.state == act.from.state, "the reference is another State's.")
-            try require(body.ref.typeCode == body.type.code, "the reference is of another type.")
-            try require(body.content.object != nil, "its content is not an object.")
-            try require(body.title.count <= 200, "its title is longer than 200 characters.")
-            try require(body.links.count <= 32 && !body.links.contains { $0.file == act.file }, "its links are too many or lead to itself.")
-        case .acknowledge:
-            let body = try read(Acknowledge.self, from: act)
-            try require((body.localReference ?? "").utf8.count <= 120, "the local reference is too long.")
-        case .preserve: _ = try read(Preserve.self, from: act)
-        case .supply:
-            let body = try read(Supply.self, from: act)
-            try require(body.package.isSound, "the package it announces has an unsafe name or an impossible size.")
-            try require(body.conditions.count <= 64, "it has more than 64 conditions.")
-        case .receive:
-            let body = try read(Receive.self, from: act)
-            try require(Hex.decode(body.package)?.count == 32, "the package is not named by a hash.")
-        }
+    }
+}
+
+/// The typed body of a kind of act.
+public protocol ActContent: Codable, Sendable, Equatable {
+    /// What the types cannot say: bounds and coded values. Nil when the body is sound.
+    func fault(in act: Act) -> String?
+}
+
+extension ActContent {
+    fileprivate static func fault(reading act: Act) throws(ComityError) -> String? {
+        try ActBody.read(Self.self, from: act).fault(in: act)
+    }
+}
+
+/// Bounds that bodies share.
+enum Bounds {
+    /// A text that must say something, at most `limit` bytes.
+    static func text(_ text: String, _ name: String, limit: Int = 20_000) -> String? {
+        if text.allSatisfy(\.isWhitespace) { return "“\(name)” is empty." }
+        return optional(text, name, limit: limit)
+    }
+
+    static func optional(_ text: String?, _ name: String, limit: Int = 20_000) -> String? {
+        (text?.utf8.count ?? 0) > limit ? "“\(name)” is longer than \(limit) bytes." : nil
+    }
+
+    /// A list of `range` texts, each of which says something.
+    static func list(_ texts: [String], _ name: String, _ range: ClosedRange<Int>, limit: Int = 4_000) -> String? {
+        guard range.contains(texts.count) else { return "“\(name)” does not hold \(range.lowerBound) to \(range.upperBound) entries." }
+        return texts.lazy.compactMap { text($0, name, limit: limit) }.first
+    }
+
+    static func hash(_ text: String, _ name: String) -> String? {
+        Hex.decode(text)?.count == 32 ? nil : "“\(name)” is not a SHA-256 hash."
+    }
+
+    /// An amount of money or of an asset: digits, at most eight after the point.
+    static func scaled(_ text: String) -> Int64? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), (1...10).contains(parts[0].utf8.count),
+            parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        let fraction = parts.count == 2 ? parts[1] : "0"
+        guard (1...8).contains(fraction.utf8.count), fraction.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int64(parts[0] + fraction + String(repeating: "0", count: 8 - fraction.utf8.count))
     }
 }

@@ -7,12 +7,16 @@ public import Standards
 public struct Clock: Sendable, Codable, Equatable {
     public enum State: String, Sendable, Codable {
         case running
+        /// Stopped while the other side owes an answer; what was used is kept.
+        case paused
         /// Kept open by the arrival of a linked request.
         case held
         /// Stopped in time by the act it waited for.
         case met
         /// The time is over.
         case over
+        /// The file ended before the time did: withdrawn, refused, closed.
+        case ended
     }
 
     /// Id of the rule.
@@ -21,83 +25,176 @@ public struct Clock: Sendable, Codable, Equatable {
     /// Nobody has compared the rule with the official text yet.
     public let unverified: Bool
     public let starts: Instant
+    /// When it ends. While it is paused: when it would end if it went on now.
     public let due: Instant
     public let state: State
-    /// When the act it waited for was made; nil while it runs. With `over`, the answer came late and nothing counts up.
+    /// When the act it waited for was made, or the file ended; nil while it runs. With `over`, it came late and nothing counts up.
     public let stopped: Instant?
     public let says: String
+    /// The side whose duty it is, where the rule says so.
+    public let side: Side?
+    /// Since when it is paused.
+    public let pausedSince: Instant?
+    /// Milliseconds that were left when it was paused.
+    public let remaining: Int64?
+    /// The act that started it, or started it again.
+    public let startAct: UUIDv7
+    /// Remaining milliseconds at which to remind, longest first.
+    public let thresholds: [Int64]
+    /// What happens at the end: `lapse` or `overdue`.
+    public let end: String
+
+    /// What happens at the end.
+    public var atEnd: ClockRule.End { ClockRule.End(rawValue: end) ?? .overdue }
+
+    /// A reminder that is due. The id is stable: one reminder for each threshold, ever.
+    public struct Reminder: Sendable, Codable, Hashable {
+        /// `file/rule/startAct/threshold`.
+        public let id: String
+        public let rule: String
+        /// Remaining milliseconds at which it became due; 0 at the end itself.
+        public let threshold: Int64
+        /// When it became due.
+        public let at: Instant
+    }
+
+    /// Reminders whose threshold has passed, longest first; the end itself is the last. None while it is paused, held or done.
+    public func remindersDue(at now: Instant, file: UUIDv7) -> [Reminder] {
+        guard state == .running || state == .over, stopped == nil else { return [] }
+        return (thresholds + [0]).compactMap { threshold in
+            let at = due.adding(milliseconds: -threshold)
+            guard at <= now, at > starts || threshold == 0 else { return nil }
+            return Reminder(id: "\(file)/\(rule)/\(startAct)/\(threshold)", rule: rule, threshold: threshold, at: at)
+        }
+    }
 }
 
-/// A file with its clocks and links at a moment: what a screen shows.
-public struct Standing: Sendable {
-    /// A request of another file that follows this one.
-    public struct Follower: Sendable, Equatable {
-        public let file: UUIDv7
-        public let ref: FileReference
-        public let type: FileType
-        /// When it was made.
-        public let at: Instant
+/// Runs one rule over the acts of a file.
+struct ClockRun {
+    let rule: ClockRule
+    let dossier: Dossier
+    let law: Law
+    let calendars: WorkingCalendars
+    let now: Instant
 
-        public init(file: UUIDv7, ref: FileReference, type: FileType, at: Instant) {
-            self.file = file
-            self.ref = ref
-            self.type = type
-            self.at = at
+    private var side: Side? { rule.side.flatMap(Side.init(rawValue:)) }
+
+    /// The State whose working days count: the first on the side whose duty it is.
+    private var state: StateCode {
+        side == .requesting || dossier.parties.count < 2 ? dossier.parties[0].state : dossier.parties[1].state
+    }
+
+    func due(from start: Instant) -> Instant {
+        guard rule.calendar == .working, let days = rule.workingDays else { return start.adding(law.length(of: rule, for: state)) }
+        return calendars.end(in: state, from: start, workingDays: days)
+    }
+
+    private func start(_ entry: Dossier.Entry) -> Instant? {
+        guard rule.startField != "at" else { return entry.act.at }
+        return entry.act.body.at(rule.startField)?.string.flatMap { try? Instant($0) }
+    }
+
+    /// Several kinds may start a clock: `supply|disclose`.
+    private var startKinds: [String] { rule.startAct.split(separator: "|").map { Self.name(String($0)) } }
+
+    /// Rules may write the names of acts with underscores, as requests write their members.
+    private static func name(_ text: String) -> String { String(text.map { $0 == "_" ? "-" : $0 }) }
+
+    private static func names(_ texts: [String], _ kind: String) -> Bool { texts.contains { name($0) == kind } }
+
+    // Where the run stands while it walks over the acts.
+    private struct Walk {
+        var starts: Instant
+        var due: Instant
+        var act: UUIDv7
+        var pausedSince: Instant?
+        var stopped: Instant?
+    }
+
+    /// - Parameter holder: arrivals of linked requests that hold the clock, with the time of their decision.
+    func clock(holders: [Standing.Follower]) -> Clock? {
+        guard rule.when?.holds(in: dossier.request.content) ?? true else { return nil }
+        var walk: Walk?
+        var ended: Instant?
+        for entry in dossier.entries where entry.effect == .applied {
+            let kind = entry.act.kind.rawValue
+            if Self.over.contains(entry.state) {
+                ended = ended ?? entry.act.at
+            } else {
+                ended = nil
+            }
+            if startKinds.contains(kind), let start = start(entry), walk == nil || walk?.stopped != nil {
+                walk = Walk(starts: start, due: due(from: start), act: entry.act.id)
+                continue
+            }
+            guard walk != nil, walk?.stopped == nil else { continue }
+            step(&walk, entry, kind)
+        }
+        guard let walk else { return nil }
+        return finished(walk, ended: ended, holders: holders)
+    }
+
+    private func step(_ walk: inout Walk?, _ entry: Dossier.Entry, _ kind: String) {
+        let at = entry.act.at
+        if Self.names(rule.stoppedBy, kind) {
+            resume(&walk, at)
+            walk?.stopped = at
+        } else if Self.names(rule.pausedBy, kind), walk?.pausedSince == nil, side == nil || side == entry.side {
+            walk?.pausedSince = at
+        } else if Self.names(rule.resumedBy, kind) {
+            resume(&walk, at)
+        } else if Self.names(rule.restartedBy, kind)
+            || (Self.names(rule.restartedBy, ActKind.extend.rawValue) && kind == ActKind.accept.rawValue)
+        {
+            if let until = entry.act.body["until"]?.string.flatMap({ try? Instant($0) }) {
+                // Asking for a later end moves nothing; setting or accepting one does.
+                guard entry.side == .requested else { return }
+                walk?.due = until
+                walk?.act = entry.act.id
+            } else if kind != ActKind.accept.rawValue {
+                walk = Walk(starts: at, due: due(from: at), act: entry.act.id)
+            }
         }
     }
 
-    public let state: FileState
-    public let clocks: [Clock]
-
-    /// - Parameters:
-    ///   - law: rules for the clocks.
-    ///   - followers: requests linked to this file with `follows`.
-    ///   - delivered: the other State has receipted the request (always true on the requested side).
-    ///   - now: the moment to judge.
-    public init(of dossier: Dossier, law: Law, followers: [Follower], delivered: Bool, now: Instant) {
-        let rules = law.clocks(for: dossier.type.rawValue)
-        let clocks = rules.compactMap { Self.clock($0, dossier: dossier, followers: followers, now: now) }
-        self.clocks = clocks
-        let lapsing = zip(rules.filter { Self.start($0, dossier) != nil && $0.when?.holds(in: dossier.request.content) ?? true }, clocks)
-        if dossier.state == .preserved, clocks.contains(where: { $0.state == .held }) {
-            state = .held
-        } else if dossier.state == .preserved, lapsing.contains(where: { $0.0.atEnd == .lapse && $0.1.state == .over }) {
-            state = .lapsed
-        } else if dossier.state == .delivered, !delivered {
-            state = .sent
-        } else {
-            state = dossier.state
-        }
+    /// Goes on with what was left: what was used stays used.
+    private func resume(_ walk: inout Walk?, _ at: Instant) {
+        guard let since = walk?.pausedSince, let due = walk?.due else { return }
+        walk?.due = due.adding(milliseconds: max(0, at.milliseconds - since.milliseconds))
+        walk?.pausedSince = nil
     }
 
-    /// The clock that needs attention first: running or over, earliest due.
-    public var pressing: Clock? {
-        clocks.filter { ($0.state == .running || $0.state == .over) && $0.stopped == nil }.min { $0.due < $1.due }
-    }
-
-    private static func start(_ rule: ClockRule, _ dossier: Dossier) -> Instant? {
-        guard let entry = dossier.entries.first(where: { $0.effect == .applied && $0.act.kind.rawValue == rule.startAct }) else {
-            return nil
-        }
-        if rule.startField == "at" { return entry.act.at }
-        return entry.act.body[rule.startField]?.string.flatMap { try? Instant($0) }
-    }
-
-    private static func clock(_ rule: ClockRule, dossier: Dossier, followers: [Follower], now: Instant) -> Clock? {
-        guard rule.when?.holds(in: dossier.request.content) ?? true, let starts = start(rule, dossier) else { return nil }
-        let due = starts.adding(rule.length)
-        let stop = dossier.entries.first { $0.effect == .applied && rule.stoppedBy.contains($0.act.kind.rawValue) }?.act.at
-        let holder = followers.filter { $0.type.rawValue == rule.heldBy && $0.at < due }.map(\.at).min()
+    private func finished(_ walk: Walk, ended: Instant?, holders: [Standing.Follower]) -> Clock {
+        let remaining = walk.pausedSince.map { max(0, walk.due.milliseconds - $0.milliseconds) }
+        let due =
+            walk.pausedSince.map { since in
+                walk.due.adding(milliseconds: max(0, now.milliseconds - since.milliseconds))
+            } ?? walk.due
+        let holding = holders.filter { $0.type.rawValue == rule.heldBy && $0.at < due }
         let state: Clock.State
-        if let stop {
-            state = stop <= due ? .met : .over
-        } else if holder != nil {
+        if let stopped = walk.stopped {
+            state = stopped <= walk.due ? .met : .over
+        } else if let ended {
+            state = ended <= walk.due || walk.pausedSince != nil ? .ended : .over
+        } else if walk.pausedSince != nil {
+            state = .paused
+        } else if holding.contains(where: { $0.decided == nil || now < ($0.decided ?? now) }) || (holding.isEmpty && isHeldByAct) {
             state = .held
         } else {
             state = now < due ? .running : .over
         }
         return Clock(
-            rule: rule.id, article: rule.cite, unverified: rule.tag.isUnverified, starts: starts, due: due, state: state, stopped: stop,
-            says: rule.says)
+            rule: rule.id, article: rule.cite, unverified: rule.tag.isUnverified, starts: walk.starts, due: due, state: state,
+            stopped: walk.stopped ?? ended, says: rule.says, side: side, pausedSince: state == .paused ? walk.pausedSince : nil,
+            remaining: state == .paused ? remaining : nil, startAct: walk.act, thresholds: rule.remind.map(\.milliseconds),
+            end: rule.atEnd.rawValue)
     }
+
+    /// An act *hold* holds what a linked request would hold, before that request is known here.
+    private var isHeldByAct: Bool { rule.heldBy != nil && dossier.state == .held }
+
+    /// States in which no time limit of the file runs any more.
+    static let over: Set<FileState> = [
+        .refused, .withdrawn, .closed, .released, .lapsed, .notExecutable, .nothingFound, .declined, .downgraded, .prosecutedInstead,
+    ]
 }

@@ -4,8 +4,9 @@ public import Standards
 
 /// A file: one request and all that follows it, computed from acts. The front door of the room.
 ///
-/// A pure fold: the same acts give the same value on both nodes, whatever the order, delay or duplication in which they
-/// arrived. Acts are taken in causal order; those that no causal path orders are taken by order number, then by hash.
+/// A pure fold: the same acts give the same value on all nodes, whatever the order, delay or duplication in which they
+/// arrived. Acts are taken in causal order; those that no causal path orders are taken by order number, then by the strength
+/// of their kind, by party, and last by hash. Of two acts that crossed, `Crossings` says which holds.
 public struct Dossier: Sendable {
     /// An act with the hash of its exact payload bytes.
     public struct HashedAct: Sendable {
@@ -29,57 +30,79 @@ public struct Dossier: Sendable {
 
         public let act: Act
         public let hash: [UInt8]
+        public let side: Side
         public let effect: Effect
+        /// State of the file after it.
+        public let state: FileState
+        /// The act that overtook it, when the table of crossings decided.
+        public let overtakenBy: UUIDv7?
     }
 
     public let id: UUIDv7
     public let request: ActBody.Request
-    /// State of the acts alone; `standing` adds clocks and links.
-    public let state: FileState
+    /// What the acts alone say; `Standing` adds clocks and links.
+    public let course: Course
     /// All acts, in the order of the fold.
     public let entries: [Entry]
 
     /// - Throws: `.schema` when the acts do not belong to one file or none of them opens it.
     public init(folding acts: [HashedAct]) throws(ComityError) {
-        let ordered = acts.sorted { left, right in
-            left.act.lamport != right.act.lamport ? left.act.lamport < right.act.lamport : left.hash.lexicographicallyPrecedes(right.hash)
-        }
+        let ordered = Self.ordered(acts)
         guard let first = ordered.first, first.act.kind == .request else {
             throw ComityError(.schema, "No request opens this file.")
         }
-        let request = try ActBody.read(ActBody.Request.self, from: first.act)
-        let parties: Set<Party> = [first.act.from, first.act.to]
+        let request = try ActBody.Request(reading: first.act.body)
+        let parties = [first.act.from] + first.act.to
         let cycle = request.type.lifeCycle
-        var state = FileState.draft
+        for item in ordered {
+            guard item.act.file == first.act.file, parties.contains(item.act.from), item.act.to.count == parties.count - 1,
+                item.act.to.allSatisfy({ $0 != item.act.from && parties.contains($0) })
+            else { throw ComityError(.schema, "The act \(item.act.id) belongs to another file.") }
+        }
+        let crossed = Self.crossed(ordered, Crossings.of(request.type))
+        var course = Course(opening: request, parties: parties)
         var entries: [Entry] = []
-        var seen: Set<UUIDv7> = []
-        for item in ordered where seen.insert(item.act.id).inserted {
-            guard item.act.file == first.act.file, parties == [item.act.from, item.act.to] else {
-                throw ComityError(.schema, "The act \(item.act.id) belongs to another file.")
+        entries.reserveCapacity(ordered.count)
+        for (index, item) in ordered.enumerated() {
+            let act = item.act
+            let side: Side = act.from == first.act.from ? .requesting : .requested
+            var effect = Entry.Effect.overtaken
+            if crossed[index] == nil, let step = cycle.transition(act.kind, by: side, from: course.state),
+                course.apply(.init(kind: act.kind, side: side, party: act.from, at: act.at, id: act.id, body: act.body), step)
+            {
+                effect = .applied
             }
-            let side: Side = item.act.from == first.act.from ? .requesting : .requested
-            if let step = cycle.transition(item.act.kind, from: state), step.side == side {
-                state = step.to
-                entries.append(Entry(act: item.act, hash: item.hash, effect: .applied))
-            } else {
-                entries.append(Entry(act: item.act, hash: item.hash, effect: .overtaken))
-            }
+            entries.append(
+                Entry(
+                    act: act, hash: item.hash, side: side, effect: effect, state: course.state,
+                    overtakenBy: crossed[index].map { ordered[$0].act.id }))
         }
         id = first.act.file
         self.request = request
-        self.state = state
+        self.course = course
         self.entries = entries
     }
 
+    /// State of the acts alone; `Standing` adds clocks and links.
+    public var state: FileState { course.state }
     public var type: FileType { request.type }
     public var ref: FileReference { request.ref }
     /// The act that opened the file.
     public var opening: Act { entries[0].act }
 
+    /// All parties of the file: the one that opened it first, then the others in order.
+    public var parties: [Party] { course.parties }
+
+    /// All parties but this one: the recipients of its next act.
+    public func counterparts(of party: Party) -> [Party] { parties.filter { $0 != party }.sorted() }
+
+    /// The party of a State, or nil when it has no part in the file.
+    public func party(of state: StateCode) -> Party? { parties.first { $0.state == state } }
+
     /// The side of `state`, or nil when that State has no part in the file.
     public func side(of state: StateCode) -> Side? {
         if opening.from.state == state { return .requesting }
-        return opening.to.state == state ? .requested : nil
+        return opening.to.contains { $0.state == state } ? .requested : nil
     }
 
     /// Ids of the acts that no other act follows: what the next act must name as `after`.
@@ -90,30 +113,6 @@ public struct Dossier: Sendable {
 
     /// Order number of the next act.
     public var nextLamport: Int64 { (entries.map(\.act.lamport).max() ?? 0) + 1 }
-
-    /// Whether an officer with `role` on `side` may take the step now.
-    /// - Throws: `.wrongState` or `.permission`, saying what stands in the way and whose step it is.
-    public func mayTake(_ kind: ActKind, side: Side, role: String) throws(ComityError) {
-        let cycle = type.lifeCycle
-        guard let owner = cycle.side(of: kind) else {
-            throw ComityError(.wrongState, "A \(type.rawValue) file has no act “\(kind.rawValue)”.")
-        }
-        guard owner == side else {
-            throw ComityError(
-                .wrongState, "Only the \(owner.rawValue) State can \(kind.rawValue) here.",
-                why: "This node is the \(side.rawValue) side of \(ref).")
-        }
-        guard let step = cycle.transition(kind, from: state) else {
-            let from = cycle.transitions.filter { $0.kind == kind }.flatMap(\.from).map(\.rawValue).sorted().joined(separator: " or ")
-            throw ComityError(
-                .wrongState, "“\(kind.rawValue)” is not possible now: \(ref) is \(state.rawValue).", why: "It must be \(from) first.")
-        }
-        guard step.roles.contains(role) else {
-            throw ComityError(
-                .permission, "The role \(role) cannot \(kind.rawValue).",
-                next: "Ask an officer with the role \(step.roles.sorted().joined(separator: " or ")).")
-        }
-    }
 
     /// The acts in the causal past of an act that names `after`, or nil when one of them is not here.
     public func causalPast(of after: [UUIDv7]) -> [HashedAct]? {

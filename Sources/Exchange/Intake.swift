@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Dossier
+public import Law
 public import Register
 public import Sealing
 public import Standards
@@ -25,6 +26,8 @@ public struct Intake {
     }
 
     public let own: Party
+    /// The rules of this node: grounds, and what a step must be preceded by.
+    public let law: Law
     public let exercise: Bool
     public let now: Instant
     /// Finds the peer whose signing key has this id.
@@ -37,11 +40,12 @@ public struct Intake {
     public let knownReference: (_ ref: FileReference) throws -> Bool
 
     public init(
-        own: Party, exercise: Bool, now: Instant, peer: @escaping (String) -> Peer?,
+        own: Party, law: Law, exercise: Bool, now: Instant, peer: @escaping (String) -> Peer?,
         knownHash: @escaping (UUIDv7) throws -> Hash?, acts: @escaping (UUIDv7) throws -> [Dossier.HashedAct],
         knownReference: @escaping (FileReference) throws -> Bool
     ) {
         self.own = own
+        self.law = law
         self.exercise = exercise
         self.now = now
         self.peer = peer
@@ -89,7 +93,9 @@ public struct Intake {
         guard act.from == peer.entry.party else {
             throw ComityError(.keyOfAnotherState, "The act says it is from \(act.from), but a key of \(peer.entry.party) signed it.")
         }
-        guard act.to == own else { throw ComityError(.wrongRecipient, "The act is for \(act.to), not for \(own).") }
+        guard act.to.contains(own) else {
+            throw ComityError(.wrongRecipient, "The act is for \(act.to.map(\.description).joined(separator: ", ")), not for \(own).")
+        }
         guard act.exercise == exercise else {
             throw ComityError(
                 .exerciseMismatch,
@@ -115,22 +121,20 @@ public struct Intake {
             guard known.isEmpty, try !knownReference(body.ref) else {
                 throw ComityError(.replay, "The file \(body.ref) is open already; a request cannot open it again.")
             }
-            guard act.by.approvals.contains(where: { $0.officer != act.by.officer }) else {
-                throw ComityError(.transitionNotAllowed, "The request carries no approval by a second person.")
-            }
+            do throws(ComityError) { try Dossier.requireFourEyes(act) } catch { throw Self.notAllowed(error) }
             return
         }
         let missing = ComityError(.predecessorMissing, "An act that this one follows has not arrived yet.")
         guard !known.isEmpty else { throw missing }
         guard let past = try Dossier(folding: known).causalPast(of: act.after) else { throw missing }
         let before = try Dossier(folding: past)
-        guard act.lamport == before.nextLamport, let side = before.side(of: act.from.state),
-            before.opening.from == act.from || before.opening.to == act.from
-        else { throw ComityError(.schema, "The act does not fit the acts that it says it follows.") }
-        guard let step = before.type.lifeCycle.transition(act.kind, from: before.state), step.side == side else {
-            throw ComityError(
-                .transitionNotAllowed,
-                "The \(side.rawValue) State cannot \(act.kind.rawValue) a \(before.type.rawValue) file that is \(before.state.rawValue).")
+        guard act.lamport == before.nextLamport, before.parties.contains(act.from) else {
+            throw ComityError(.schema, "The act does not fit the acts that it says it follows.")
         }
+        do throws(ComityError) { try before.mayTake(act, law: law) } catch { throw Self.notAllowed(error) }
+    }
+
+    private static func notAllowed(_ error: ComityError) -> ComityError {
+        ComityError(.transitionNotAllowed, error.what, why: error.why, next: error.next)
     }
 }

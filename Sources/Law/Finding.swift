@@ -6,16 +6,27 @@ public struct Finding: Sendable, Codable, Equatable {
     public enum Level: String, Sendable, Codable, CaseIterable, Comparable {
         case must, should, note
 
-        public static func < (left: Self, right: Self) -> Bool {
-            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+        private var rank: Int {
+            switch self {
+            case .must: 0
+            case .should: 1
+            case .note: 2
+            }
         }
     }
 
     public let level: Level
     /// Id of the rule.
     public let rule: String
+    /// A short name for tests and screens, for example `preservation.mla_intent_missing`; the id of the rule when it has none.
+    public let code: String
+    /// The rule does not decide: a person has to decide and record why.
+    public let decision: Bool
+    /// The instrument, or the State whose own requirement this is.
     public let instrument: String
-    /// For example `42(3)(d)`.
+    /// For example `42(3)(d)`, `house emergency.retro` or `State XB offence-text`.
     public let article: String
     public let tag: VerificationTag
     /// Nobody has compared this rule with the official text yet; every screen says so.
@@ -27,14 +38,16 @@ public struct Finding: Sendable, Codable, Equatable {
     public let detail: String?
     public let mend: String
 
-    init(rule: Rule, field: String, detail: String? = nil) {
+    init(rule: Rule, field: String, detail: String? = nil, code: String? = nil) {
         level = rule.level
         self.rule = rule.id
+        self.code = code ?? rule.code ?? rule.id
+        decision = rule.decision
         instrument = rule.instrument
         article = rule.cite
         tag = rule.tag
         unverified = rule.tag.isUnverified
-        self.field = field
+        self.field = rule.field ?? field
         says = rule.says
         self.detail = detail
         mend = rule.mend

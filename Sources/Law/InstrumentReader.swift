@@ -2,237 +2,252 @@
 
 import Standards
 
-/// Every fault found in a set of rule files.
-public struct LawErrors: Error, Sendable, CustomStringConvertible {
-    public struct Fault: Sendable, Equatable {
-        public let path: String
-        public let line: Int
-        public let says: String
-    }
-
-    public let faults: [Fault]
-    public var description: String { faults.map { "\($0.path):\($0.line): \($0.says)" }.joined(separator: "\n") }
-}
-
-/// Turns rule files into instruments; collects all faults before it gives up.
+/// Turns rule files into instruments and State profiles; collects all faults before it gives up.
 struct InstrumentReader {
+    /// Where a row stands, for faults that show only when all files are read.
+    struct Place {
+        let file: Int
+        let at: String
+    }
+
+    var files: [RuleFileReader] = []
     private var faults: [LawErrors.Fault] = []
-    private var path = ""
-    private var text: YAMLText?
+    private var instruments: [String: Instrument] = [:]
+    private var places: [String: Place] = [:]
+    /// Rules as written, for `extends`.
+    private var written: [String: JSONValue] = [:]
+    private var profiles: [StateProfile] = []
+    private let withLines: Bool
 
-    mutating func read(_ texts: [Law.SourceText]) throws(LawErrors) -> [Instrument] {
-        var instruments: [String: Instrument] = [:]
-        let sorted = texts.sorted { $0.path < $1.path }
-        for source in sorted where source.path.hasSuffix("/instrument.yaml") {
-            guard let root = open(source) else { continue }
-            allow(root, at: "", ["id", "title", "version", "source"])
-            let id = required(root, "id", at: "")
-            if id != folder(source.path) { fault("id", "The id “\(id)” differs from the name of the folder.") }
-            instruments[folder(source.path)] = Instrument(
-                id: id, title: required(root, "title", at: ""), version: required(root, "version", at: ""),
-                source: required(root, "source", at: ""))
-        }
-        for source in sorted where !source.path.hasSuffix("/instrument.yaml") {
-            guard let root = open(source) else { continue }
-            guard var instrument = instruments[folder(source.path)] else {
-                fault("", "The folder “\(folder(source.path))” has no instrument.yaml.")
-                continue
-            }
-            allow(root, at: "", ["article", "title", "types", "rules", "clocks"])
-            let article = required(root, "article", at: "")
-            for (index, item) in items(root, "types") { instrument.types.append(type(item, "types.\(index)", instrument.id, article)) }
-            for (index, item) in items(root, "rules") { rule(item, "rules.\(index)", instrument.id).map { instrument.rules.append($0) } }
-            for (index, item) in items(root, "clocks") {
-                clock(item, "clocks.\(index)", instrument.id).map { instrument.clocks.append($0) }
-            }
-            instruments[folder(source.path)] = instrument
-        }
-        let result = instruments.values.sorted { $0.id < $1.id }
-        var seen: Set<String> = []
-        for id in result.flatMap({ $0.rules.map(\.id) + $0.clocks.map(\.id) }) where !seen.insert(id).inserted {
-            faults.append(.init(path: "instruments", line: 1, says: "The id “\(id)” stands twice."))
-        }
-        let known = Set(result.flatMap { $0.types.map(\.id) })
-        for rule in result.flatMap(\.rules) {
-            for type in rule.types where !known.contains(type) {
-                faults.append(.init(path: "instruments", line: 1, says: "Rule “\(rule.id)” speaks about the unknown type “\(type)”."))
+    init(withLines: Bool) { self.withLines = withLines }
+
+    mutating func read(_ texts: [Law.SourceText]) throws(LawErrors) -> (instruments: [Instrument], states: [StateProfile]) {
+        for source in texts.sorted(by: { $0.path < $1.path }) {
+            do {
+                files.append(RuleFileReader(path: source.path, text: try YAMLText(source.bytes, name: source.path, withLines: withLines)))
+            } catch {
+                faults.append(.init(path: source.path, line: 1, says: error.what + (error.why.isEmpty ? "" : " " + error.why)))
             }
         }
+        for index in files.indices where files[index].path.hasSuffix("/instrument.yaml") { head(index) }
+        for index in files.indices where isRuleFile(index) {
+            for (at, block) in blocks(index) {
+                for (number, item) in (block["rules"]?.array ?? []).enumerated() {
+                    if let id = item["id"]?.string, written[id] == nil { written[id] = item }
+                    if let id = item["id"]?.string, item["extends"] != nil {
+                        places[id] = Place(file: index, at: FieldPath.join(at, "rules.\(number)"))
+                    }
+                }
+            }
+        }
+        for index in files.indices where isRuleFile(index) { rows(index) }
+        for index in files.indices where files[index].folder == "states" {
+            if let profile = files[index].profile() { profiles.append(profile) }
+            for rule in profiles.last?.rules ?? [] { place(rule.id, index, "rules") }
+        }
+        var result = instruments.values.sorted { ($0.id == "house" ? 1 : 0, $0.id) < ($1.id == "house" ? 1 : 0, $1.id) }
+        judge(&result)
         if result.isEmpty { faults.append(.init(path: "instruments", line: 1, says: "No instrument was found.")) }
-        guard faults.isEmpty else { throw LawErrors(faults: faults) }
-        return result
+        let all = faults + files.flatMap(\.faults)
+        guard all.isEmpty else { throw LawErrors(faults: all) }
+        return (result, profiles)
     }
 
-    private mutating func open(_ source: Law.SourceText) -> JSONValue? {
-        path = source.path
-        do {
-            let text = try YAMLText(source.bytes, name: source.path)
-            self.text = text
-            return text.value
-        } catch {
-            faults.append(.init(path: source.path, line: 1, says: error.what + (error.why.isEmpty ? "" : " " + error.why)))
-            return nil
+    private func isRuleFile(_ index: Int) -> Bool {
+        !files[index].path.hasSuffix("/instrument.yaml") && files[index].folder != "states"
+    }
+
+    private mutating func head(_ index: Int) {
+        let root = files[index].text.value
+        files[index].allow(
+            root, at: "",
+            ["id", "title", "version", "source", "always", "rank", "opens", "with", "offence_prefix", "chapters", "article_count"])
+        let id = files[index].required(root, "id", at: "")
+        let folder = files[index].folder
+        if id != folder { files[index].fault("id", "The id “\(id)” differs from the name of the folder.") }
+        var instrument = Instrument(
+            id: id, title: files[index].required(root, "title", at: ""), version: files[index].required(root, "version", at: ""),
+            source: files[index].required(root, "source", at: ""))
+        instrument.always = files[index].flag(root, "always", at: "")
+        instrument.rank = files[index].whole(root, "rank", at: "", 0...1000) ?? 0
+        instrument.opens = files[index].texts(root, "opens", at: "")
+        instrument.with = files[index].texts(root, "with", at: "")
+        instrument.offencePrefix = files[index].optional(root, "offence_prefix", at: "")
+        for (name, title) in root["chapters"]?.object ?? [:] { instrument.chapters[name] = title.string ?? "" }
+        instrument.articleCount = files[index].whole(root, "article_count", at: "", 1...1000)
+        instruments[folder] = instrument
+    }
+
+    /// A file is one article, or a list of them under `articles`.
+    private func blocks(_ index: Int) -> [(String, JSONValue)] {
+        let root = files[index].text.value
+        guard let list = root["articles"]?.array else { return [("", root)] }
+        return list.enumerated().map { ("articles.\($0.offset)", $0.element) }
+    }
+
+    private mutating func rows(_ index: Int) {
+        let folder = files[index].folder
+        guard var instrument = instruments[folder] else {
+            files[index].fault("", "The folder “\(folder)” has no instrument.yaml.")
+            return
         }
-    }
-
-    private func folder(_ path: String) -> String { String(path.prefix { $0 != "/" }) }
-
-    private mutating func fault(_ at: String, _ says: String) {
-        faults.append(.init(path: path, line: text?.line(of: at) ?? 1, says: says))
-    }
-
-    private mutating func allow(_ value: JSONValue, at: String, _ names: Set<String>) {
-        guard let members = value.object else { return fault(at, "A list of names and values is expected here.") }
-        for name in members.keys.sorted() where !names.contains(name) {
-            fault(at.isEmpty ? name : "\(at).\(name)", "“\(name)” is not known here; known are \(names.sorted().joined(separator: ", ")).")
+        let root = files[index].text.value
+        if root["articles"] != nil { files[index].allow(root, at: "", ["articles", "source"]) }
+        for (at, block) in blocks(index) {
+            self.block(block, at, index, &instrument, source: root["source"]?.string ?? instrument.source)
         }
+        instruments[folder] = instrument
     }
 
-    private mutating func required(_ value: JSONValue, _ name: String, at: String) -> String {
-        switch value[name] {
-        case .string(let text) where !text.isEmpty: return text
-        case .integer(let number): return String(number)
-        default:
-            fault(at, "“\(name)” is missing.")
-            return ""
+    private mutating func block(_ block: JSONValue, _ at: String, _ index: Int, _ instrument: inout Instrument, source: String) {
+        files[index].allow(
+            block, at: at,
+            [
+                "article", "title", "chapter", "tag", "source", "why_none", "types", "rules", "clocks", "grounds", "offences", "duties",
+                "constants",
+                "categories", "fields",
+            ])
+        let article = files[index].required(block, "article", at: at)
+        let title = files[index].required(block, "title", at: at)
+        let source = files[index].optional(block, "source", at: at) ?? source
+        let id = instrument.id
+        let tagged = block["tag"] != nil || instrument.articleCount != nil
+        let chapter = files[index].optional(block, "chapter", at: at) ?? ""
+        if !instrument.chapters.isEmpty, instrument.chapters[chapter] == nil {
+            files[index].fault(at, "The chapter “\(chapter)” is not one of the instrument.")
         }
-    }
-
-    private func items(_ root: JSONValue, _ name: String) -> [(Int, JSONValue)] { Array((root[name]?.array ?? []).enumerated()) }
-
-    private mutating func tag(_ value: JSONValue, at: String) -> VerificationTag {
-        let text = required(value, "tag", at: at)
-        if let tag = VerificationTag(rawValue: text) { return tag }
-        if !text.isEmpty { fault("\(at).tag", "“\(text)” is not a verification tag; known are V, C, P, M, D.") }
-        return .unverified
-    }
-
-    private mutating func type(_ item: JSONValue, _ at: String, _ instrument: String, _ article: String) -> RequestType {
-        allow(item, at: at, ["id", "code", "title", "tag"])
-        return RequestType(
-            id: required(item, "id", at: at), code: required(item, "code", at: at), instrument: instrument, article: article,
-            title: required(item, "title", at: at), tag: tag(item, at: at))
-    }
-
-    /// `applies: {type: x}` or `{type: [x, y]}`; any further member narrows by equality.
-    private mutating func applies(_ item: JSONValue, at: String) -> (types: [String], when: Condition?) {
-        guard let members = item["applies"]?.object else {
-            fault(at, "“applies” is missing.")
-            return ([], nil)
+        if instrument.articles.contains(where: { $0.number == article }) {
+            if instrument.articleCount != nil { files[index].fault(at, "Article \(article) stands twice.") }
+        } else {
+            instrument.articles.append(
+                ArticleHead(
+                    number: article, title: title, chapter: chapter, tag: tagged ? files[index].tag(block, at: at) : .house, source: source,
+                    whyNone: files[index].optional(block, "why_none", at: at)))
         }
-        let types = members["type"]?.string.map { [$0] } ?? members["type"]?.array?.compactMap(\.string) ?? []
-        if types.isEmpty { fault("\(at).applies", "“type” is missing.") }
-        var narrowed: [Condition] = []
-        for (name, value) in members.sorted(by: { $0.key < $1.key }) where name != "type" {
-            if name == "when" {
-                condition(value, "\(at).applies.when").map { narrowed.append($0) }
-            } else {
-                fault("\(at).applies.\(name)", "“\(name)” is not known here; known are type, when.")
+        func path(_ name: String, _ number: Int) -> String { FieldPath.join(at, "\(name).\(number)") }
+        for (number, item) in files[index].items(block, "types", at: at) {
+            let type = files[index].type(item, path("types", number), id, article)
+            instrument.types.append(type)
+            place("type " + type.id, index, path("types", number))
+        }
+        for (number, item) in files[index].items(block, "rules", at: at) {
+            let unfolded = unfold(item, index, path("rules", number))
+            if let rule = files[index].rule(unfolded, path("rules", number), id, source: source) {
+                instrument.rules.append(rule)
+                place(rule.id, index, path("rules", number))
             }
         }
-        return (types, narrowed.isEmpty ? nil : .all(narrowed))
+        for (number, item) in files[index].items(block, "clocks", at: at) {
+            if let clock = files[index].clock(item, path("clocks", number), id) {
+                instrument.clocks.append(clock)
+                place(clock.id, index, path("clocks", number))
+            }
+        }
+        for (number, item) in files[index].items(block, "grounds", at: at) {
+            let ground = files[index].ground(item, path("grounds", number), id, source: source)
+            instrument.grounds.append(ground)
+            place(ground.id, index, path("grounds", number))
+        }
+        for (number, item) in files[index].items(block, "duties", at: at) {
+            let duty = files[index].duty(item, path("duties", number), id, source: source)
+            instrument.duties.append(duty)
+            place(duty.id, index, path("duties", number))
+        }
+        for (number, item) in files[index].items(block, "offences", at: at) {
+            instrument.offences.append(files[index].offence(item, path("offences", number), id, article))
+        }
+        terms(block, at, index, &instrument)
     }
 
-    private mutating func rule(_ item: JSONValue, _ at: String, _ instrument: String) -> Rule? {
-        allow(item, at: at, ["id", "cite", "tag", "applies", "level", "needs", "check", "says", "mend"])
-        let scope = applies(item, at: at)
-        guard let level = Finding.Level(rawValue: required(item, "level", at: at)) else {
-            fault("\(at).level", "The level is must, should or note.")
-            return nil
+    private mutating func terms(_ block: JSONValue, _ at: String, _ index: Int, _ instrument: inout Instrument) {
+        for (number, item) in files[index].items(block, "constants", at: at) {
+            let inside = FieldPath.join(at, "constants.\(number)")
+            files[index].allow(item, at: inside, ["id", "cite", "tag", "value", "unit", "says"])
+            instrument.constants.append(
+                Constant(
+                    id: files[index].required(item, "id", at: inside), cite: files[index].required(item, "cite", at: inside),
+                    tag: files[index].tag(item, at: inside), value: files[index].required(item, "value", at: inside),
+                    unit: files[index].required(item, "unit", at: inside), says: files[index].required(item, "says", at: inside)))
+            place(item["id"]?.string ?? "", index, inside)
         }
-        let demand: Rule.Demand
-        switch (item["needs"], item["check"]?.string) {
-        case (.some(let needs), nil):
-            guard let condition = condition(needs, "\(at).needs") else { return nil }
-            demand = .needs(condition)
-        case (nil, .some(let name)):
-            guard let check = NamedCheck(rawValue: name) else {
-                fault(
-                    "\(at).check", "There is no check “\(name)”; known are \(NamedCheck.allCases.map(\.rawValue).joined(separator: ", ")).")
-                return nil
-            }
-            demand = .check(check)
-        default:
-            fault(at, "A rule has either “needs” or “check”.")
-            return nil
+        for (number, item) in files[index].items(block, "categories", at: at) {
+            let inside = FieldPath.join(at, "categories.\(number)")
+            files[index].allow(item, at: inside, ["id", "cite", "tag", "says"])
+            instrument.categories.append(
+                DataCategory(
+                    id: files[index].required(item, "id", at: inside), cite: files[index].required(item, "cite", at: inside),
+                    tag: files[index].tag(item, at: inside), says: files[index].required(item, "says", at: inside)))
         }
-        return Rule(
-            id: required(item, "id", at: at), instrument: instrument, cite: required(item, "cite", at: at), tag: tag(item, at: at),
-            types: scope.types, when: scope.when, level: level, demand: demand, says: required(item, "says", at: at),
-            mend: required(item, "mend", at: at))
+        for (number, item) in files[index].items(block, "fields", at: at) {
+            let inside = FieldPath.join(at, "fields.\(number)")
+            files[index].allow(item, at: inside, ["path", "applies", "says", "example"])
+            instrument.fields.append(
+                DraftField(
+                    path: files[index].required(item, "path", at: inside), types: files[index].applies(item, at: inside).types,
+                    says: files[index].required(item, "says", at: inside), example: files[index].optional(item, "example", at: inside) ?? ""
+                ))
+            place("field \(number) of \(files[index].path)", index, inside)
+        }
     }
 
-    private mutating func condition(_ value: JSONValue, _ at: String) -> Condition? {
-        if let field = value.string { return .exists(field) }
-        guard let members = value.object, members.count == 1, let (name, inner) = members.first else {
-            fault(at, "A condition is a field, or one of all, any, not, is, in, exists, before.")
-            return nil
+    private mutating func place(_ id: String, _ file: Int, _ at: String) {
+        if let first = places[id], first.file != file || first.at != at, !id.isEmpty {
+            files[file].fault(
+                at, "The id “\(id)” stands twice; first in \(files[first.file].path), line \(files[first.file].line(first.at)).")
+        } else {
+            places[id] = Place(file: file, at: at)
         }
-        switch name {
-        case "exists": if let field = inner.string { return .exists(field) }
-        case "not": return condition(inner, "\(at).not").map(Condition.not)
-        case "all", "any":
-            guard let parts = inner.array, !parts.isEmpty else { break }
-            var conditions: [Condition] = []
-            for (index, part) in parts.enumerated() {
-                guard let condition = condition(part, "\(at).\(name).\(index)") else { return nil }
-                conditions.append(condition)
-            }
-            return name == "all" ? .all(conditions) : .any(conditions)
-        case "is": if let pair = inner.array, pair.count == 2, let field = pair[0].string { return .equals(field, pair[1]) }
-        case "in":
-            if let pair = inner.array, pair.count == 2, let field = pair[0].string, let allowed = pair[1].array {
-                return .oneOf(field, allowed)
-            }
-        case "before":
-            if let pair = inner.array, pair.count == 2, let first = pair[0].string, let second = pair[1].string {
-                return .before(first, second)
-            }
-        default:
-            fault(at, "“\(name)” is not a condition; known are all, any, not, is, in, exists, before.")
-            return nil
-        }
-        fault(at, "“\(name)” is not followed by what it needs.")
-        return nil
     }
 
-    private mutating func clock(_ item: JSONValue, _ at: String, _ instrument: String) -> ClockRule? {
-        allow(item, at: at, ["id", "cite", "tag", "applies", "starts", "length", "remind", "held_by", "stopped_by", "at_end", "says"])
-        let scope = applies(item, at: at)
-        let starts = required(item, "starts", at: at).split(separator: ".").map(String.init)
-        guard starts.count == 2 else {
-            fault("\(at).starts", "A clock starts with a member of an act, for example preserve.effective.")
-            return nil
+    /// The members of the rule it extends, overlaid by its own.
+    private mutating func unfold(_ item: JSONValue, _ index: Int, _ at: String) -> JSONValue {
+        var chain: [String] = [item["id"]?.string ?? ""]
+        var merged = item.object ?? [:]
+        var next = item["extends"]?.string
+        while let base = next {
+            guard !chain.contains(base) else {
+                files[index].fault(
+                    "\(at).extends", "The rules extend each other in a circle: \((chain + [base]).joined(separator: " → ")).")
+                break
+            }
+            guard let members = written[base]?.object else {
+                files[index].fault("\(at).extends", "There is no rule “\(base)” to extend.")
+                break
+            }
+            chain.append(base)
+            let demanded = merged.keys.contains { ["needs", "check", "tells"].contains($0) }
+            for (name, value) in members where merged[name] == nil && !(demanded && ["needs", "check", "tells", "with"].contains(name)) {
+                merged[name] = value
+            }
+            next = members["extends"]?.string
         }
-        guard let length = duration(item["length"], "\(at).length") else { return nil }
-        var remind: [ISODuration] = []
-        for (index, text) in (item["remind"]?.array ?? []).enumerated() {
-            guard let one = duration(text, "\(at).remind.\(index)") else { return nil }
-            if one >= length { fault("\(at).remind.\(index)", "A reminder of \(one) lies before the start of a clock of \(length).") }
-            remind.append(one)
-        }
-        guard let end = ClockRule.End(rawValue: required(item, "at_end", at: at)) else {
-            fault("\(at).at_end", "At its end a clock does one of: lapse, overdue.")
-            return nil
-        }
-        return ClockRule(
-            id: required(item, "id", at: at), instrument: instrument, cite: required(item, "cite", at: at), tag: tag(item, at: at),
-            types: scope.types, startAct: starts[0], startField: starts[1], when: scope.when, length: length, remind: remind,
-            heldBy: item["held_by"]?["received"]?.string, stoppedBy: item["stopped_by"]?.array?.compactMap(\.string) ?? [], atEnd: end,
-            says: required(item, "says", at: at))
+        return .object(merged)
     }
 
-    private mutating func duration(_ value: JSONValue?, _ at: String) -> ISODuration? {
-        do {
-            let duration = try ISODuration(value?.string ?? "")
-            guard duration.milliseconds > 0 else {
-                fault(at, "A length of zero makes no sense.")
-                return nil
+    mutating func fault(_ id: String, _ member: String, _ says: String) {
+        if let place = places[id] {
+            files[place.file].fault(FieldPath.join(place.at, member), says)
+        } else {
+            faults.append(.init(path: "instruments", line: 1, says: says))
+        }
+    }
+
+    mutating func fault(instrument: String, _ says: String) {
+        if let index = files.firstIndex(where: { $0.path == "\(instrument)/instrument.yaml" }) {
+            files[index].fault("", says)
+        } else {
+            faults.append(.init(path: instrument, line: 1, says: says))
+        }
+    }
+
+    /// Profiles are judged with the instruments, because their rules name the same types.
+    mutating func resolveProfiles(_ resolve: (inout InstrumentReader, [String], String) -> [String]) {
+        for index in profiles.indices {
+            profiles[index].rules = profiles[index].rules.map { rule in
+                var rule = rule
+                rule.types = resolve(&self, rule.types, rule.id)
+                return rule
             }
-            return duration
-        } catch {
-            fault(at, error.what)
-            return nil
         }
     }
 }

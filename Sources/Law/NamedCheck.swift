@@ -2,53 +2,86 @@
 
 public import Standards
 
-/// Checks that the rule language cannot say because they look inside each item of a list. A rule file names one by its
-/// raw value and gives the citation; the check only finds faults.
+/// Checks that the rule language cannot say, because they count, compute or look into a register. A rule file names one by its
+/// raw value, gives its setting in `with` and the citation; the check only finds faults.
 public enum NamedCheck: String, Sendable, CaseIterable {
     /// Every identifier has a known kind and a well-formed value.
     case identifiersWellFormed = "identifiers-well-formed"
+    /// Identifiers that are well formed but may mislead: national telephone numbers, look-alike domains, coarse times.
+    case identifiersDoubtful = "identifiers-doubtful"
     /// Every IP endpoint carries the source port.
     case ipEndpointPort = "ip-endpoint-port"
     /// Every IP endpoint carries the time of use with a zone.
     case ipEndpointTime = "ip-endpoint-time"
+    /// Every IPv4 endpoint carries the source port and the time to the second.
+    case ipv4PortAndSecond = "ipv4-port-and-second"
     /// Every period has a beginning and an end with zones, in order.
     case periods
+    /// No period is longer than `with.days`, unless `period_reason` says why.
+    case periodLong = "period-long"
     /// Every time named anywhere in the draft that looks like one carries a zone.
     case timesHaveZones = "times-have-zones"
+    /// Secrecy that lasts longer than `with.days`.
+    case secrecyLong = "secrecy-long"
+    /// Several States stand in `case.place`, and nothing says who prosecutes what.
+    case severalPlaces = "several-places"
+
+    // What needs to know the two States and the day.
+    case profilesKnown = "profiles-known"
+    case instrumentBinds = "instrument-binds"
+    case routeOpen = "route-open"
+    case routeSerious = "route-serious"
+    case offenceOutsideRoute = "offence-outside-route"
+    case issuerCompetent = "issuer-competent"
+    case categoryCompetent = "category-competent"
+    case languageAccepted = "language-accepted"
+    case offencesMatchProfile = "offences-match-profile"
+    case dualCriminalityMet = "dual-criminality-met"
+    case dualCriminalityAbsent = "dual-criminality-absent"
+    case nationalOfRequested = "national-of-requested"
+    case noNationalOfRequested = "no-national-of-requested"
+    case penaltyBelowMinimum = "penalty-below-minimum"
+    case penaltyReachesMinimum = "penalty-reaches-minimum"
 
     public struct Fault: Sendable, Equatable {
         public let field: String
         public let detail: String
+        /// A narrower name for the finding, for example `identifier.checksum`.
+        public var code: String?
     }
 
     /// At most this many faults are listed one by one; a draft with 10,000 wrong identifiers stays readable.
     static let listed = 50
 
-    public func faults(in draft: JSONValue) -> [Fault] {
+    /// Faults of a draft alone; a check that needs the two States finds none.
+    public func faults(in draft: JSONValue) -> [Fault] { faults(in: Condition.Facts(draft: draft), with: .null) }
+
+    func faults(in facts: Condition.Facts, with setting: JSONValue) -> [Fault] {
+        let draft = facts.draft
         var faults: [Fault] = []
         switch self {
-        case .identifiersWellFormed: eachIdentifier(in: draft) { faults += Self.identifierFaults($0, at: $1) }
-        case .ipEndpointPort:
-            eachIdentifier(in: draft) { item, path in
-                guard item["kind"]?.string == "ip_endpoint", item["port"] == nil || item["port"]?.isEmpty == true else { return }
-                if item["port_missing_reason"].map(\.isEmpty) ?? true {
-                    faults.append(Fault(field: "\(path).port", detail: "The source port is missing and no reason is given."))
-                }
-            }
-        case .ipEndpointTime:
-            eachIdentifier(in: draft) { item, path in
-                guard item["kind"]?.string == "ip_endpoint" else { return }
-                guard let text = item["at"]?.string else {
-                    faults.append(Fault(field: "\(path).at", detail: "The time of use is missing."))
-                    return
-                }
-                if let detail = Self.timeFault(text) { faults.append(Fault(field: "\(path).at", detail: detail)) }
-            }
+        case .identifiersWellFormed: eachIdentifier(in: draft, &faults) { IdentifierCheck.faults($0, at: $1) }
+        case .identifiersDoubtful: eachIdentifier(in: draft, &faults) { IdentifierCheck.doubts($0, at: $1) }
+        case .ipEndpointPort: eachIdentifier(in: draft, &faults, Self.portFaults)
+        case .ipEndpointTime: eachIdentifier(in: draft, &faults, Self.timeFaults)
+        case .ipv4PortAndSecond: eachIdentifier(in: draft, &faults, Self.secondFaults)
         case .periods:
-            for (index, item) in (draft["data_sought"]?.array ?? []).enumerated() {
+            for (index, item) in (draft["data_sought"]?.array ?? []).enumerated() where item["category"]?.string != "NONE" {
                 faults += Self.periodFaults(item, at: "data_sought.\(index)")
             }
+        case .periodLong: faults = Self.longPeriods(draft, days: setting["days"]?.integer ?? 366)
         case .timesHaveZones: Self.walk(draft, at: "", into: &faults)
+        case .secrecyLong: faults = Self.longSecrecy(facts, days: setting["days"]?.integer ?? 730)
+        case .severalPlaces:
+            let places = Set((draft["case"]?["place"]?.array ?? []).compactMap(\.string))
+            if places.count > 1, draft["case"]?["jurisdiction"]?.isEmpty ?? true {
+                faults = [
+                    Fault(
+                        field: "case.place",
+                        detail: "\(places.count) States are named: \(places.sorted().prefix(10).joined(separator: ", ")).")
+                ]
+            }
+        default: faults = contextFaults(in: facts, with: setting)
         }
         if faults.count > Self.listed {
             let rest = faults.count - Self.listed
@@ -57,40 +90,40 @@ public enum NamedCheck: String, Sendable, CaseIterable {
         return faults
     }
 
-    private func eachIdentifier(in draft: JSONValue, _ body: (JSONValue, String) -> Void) {
-        for (index, item) in (draft["identifiers"]?.array ?? []).enumerated() { body(item, "identifiers.\(index)") }
+    private func eachIdentifier(in draft: JSONValue, _ faults: inout [Fault], _ body: (JSONValue, String) -> [Fault]) {
+        for (index, item) in (draft["identifiers"]?.array ?? []).enumerated() { faults += body(item, "identifiers.\(index)") }
     }
 
-    private static func identifierFaults(_ item: JSONValue, at path: String) -> [Fault] {
-        func fault(_ member: String, _ detail: String) -> [Fault] { [Fault(field: "\(path).\(member)", detail: detail)] }
-        switch item["kind"]?.string {
-        case "ip_endpoint", "server":
-            guard let address = item["ip"]?.string, Identifier.isIPAddress(address) else {
-                return fault("ip", "“\(shown(item["ip"]))” is not an IP address.")
-            }
-            if let port = item["port"], !port.isEmpty, !(port.integer.map(Identifier.isPort) ?? false) {
-                return fault("port", "A port is a whole number from 1 to 65535.")
-            }
+    private static func portFaults(_ item: JSONValue, _ path: String) -> [Fault] {
+        guard item["kind"]?.string == "ip_endpoint", item["port"]?.isEmpty ?? true, item["port_missing_reason"].map(\.isEmpty) ?? true
+        else {
             return []
-        case "email":
-            guard let value = item["value"]?.string, Identifier.isEmail(value) else {
-                return fault("value", "“\(shown(item["value"]))” is not an e-mail address.")
-            }
-            return []
-        case "account":
-            if item["service"]?.isEmpty ?? true { return fault("service", "The service that holds the account is missing.") }
-            if item["immutable_id"]?.isEmpty ?? true {
-                return fault("immutable_id", "The immutable account id is missing; a display name can change hands.")
-            }
-            return []
-        case "domain":
-            guard let value = item["value"]?.string, Identifier.isDomain(value) else {
-                return fault("value", "“\(shown(item["value"]))” is not a domain name.")
-            }
-            return []
-        case .some(let kind): return fault("kind", "“\(Text.safe(kind, limit: 40))” is not a kind of identifier known here.")
-        case nil: return fault("kind", "The kind of the identifier is missing.")
         }
+        return [Fault(field: "\(path).port", detail: "The source port is missing and no reason is given.")]
+    }
+
+    private static func timeFaults(_ item: JSONValue, _ path: String) -> [Fault] {
+        guard item["kind"]?.string == "ip_endpoint" else { return [] }
+        if let local = item["local_time"]?.string {
+            let zone = item["zone"]?.string ?? ""
+            return LocalTime.check(local, zone: zone).fault.map {
+                [Fault(field: "\(path).local_time", detail: $0, code: "identifier.local_time")]
+            } ?? []
+        }
+        guard let text = item["at"]?.string else { return [Fault(field: "\(path).at", detail: "The time of use is missing.")] }
+        return timeFault(text).map { [Fault(field: "\(path).at", detail: $0)] } ?? []
+    }
+
+    private static func secondFaults(_ item: JSONValue, _ path: String) -> [Fault] {
+        guard item["kind"]?.string == "ip_endpoint", let ip = item["ip"]?.string, !ip.contains(":") else { return [] }
+        var found: [Fault] = []
+        if item["port"]?.isEmpty ?? true {
+            found.append(Fault(field: "\(path).port", detail: "Addresses are shared there; the source port is missing."))
+        }
+        if let precision = item["precision"]?.string, ["PT1M", "PT1H", "P1D"].contains(precision) {
+            found.append(Fault(field: "\(path).precision", detail: "The time is coarser than a second."))
+        }
+        return found
     }
 
     private static func periodFaults(_ item: JSONValue, at path: String) -> [Fault] {
@@ -109,31 +142,45 @@ public enum NamedCheck: String, Sendable, CaseIterable {
         return faults
     }
 
-    /// A text of the shape `2026-11-24T16:20…` must be a whole RFC 3339 time.
+    private static func longPeriods(_ draft: JSONValue, days: Int64) -> [Fault] {
+        (draft["data_sought"]?.array ?? []).enumerated().compactMap { index, item in
+            guard let from = item["from"]?.string.flatMap({ try? Instant($0) }), let to = item["to"]?.string.flatMap({ try? Instant($0) }),
+                item["period_reason"]?.isEmpty ?? true
+            else { return nil }
+            let span = (to.milliseconds - from.milliseconds) / 86_400_000
+            return span > days ? Fault(field: "data_sought.\(index).from", detail: "The period has \(span) days.") : nil
+        }
+    }
+
+    private static func longSecrecy(_ facts: Condition.Facts, days: Int64) -> [Fault] {
+        guard let on = facts.on, let until = facts.draft.at("confidentiality.until")?.string.flatMap({ try? Instant($0) }) else {
+            return []
+        }
+        let span = (until.milliseconds - on.milliseconds) / 86_400_000
+        return span > days ? [Fault(field: "confidentiality.until", detail: "Secrecy is asked for \(span) days.")] : []
+    }
+
+    /// A text of the shape `2026-11-24T16:20…` must be a whole RFC 3339 time; a `local_time` is read with its zone elsewhere.
     private static func walk(_ value: JSONValue, at path: String, into faults: inout [Fault]) {
         switch value {
         case .string(let text):
             let head = Array(text.utf8.prefix(11))
             guard text.utf8.count <= 40, head.count == 11, head[4] == UInt8(ascii: "-"), head[7] == UInt8(ascii: "-"),
-                head[10] == UInt8(ascii: "T"), head[0..<4].allSatisfy({ (0x30...0x39).contains($0) })
+                head[10] == UInt8(ascii: "T"), head[0..<4].allSatisfy({ (0x30...0x39).contains($0) }), !path.hasSuffix(".local_time")
             else { return }
             if let detail = timeFault(text) { faults.append(Fault(field: path, detail: detail)) }
         case .array(let items):
-            for (index, item) in items.enumerated() { walk(item, at: path.isEmpty ? "\(index)" : "\(path).\(index)", into: &faults) }
+            for (index, item) in items.enumerated() { walk(item, at: FieldPath.join(path, "\(index)"), into: &faults) }
         case .object(let members):
-            for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-                walk(member, at: path.isEmpty ? name : "\(path).\(name)", into: &faults)
-            }
+            for (name, member) in members.sorted(by: { $0.key < $1.key }) { walk(member, at: FieldPath.join(path, name), into: &faults) }
         default: return
         }
     }
 
-    private static func timeFault(_ text: String) -> String? {
+    static func timeFault(_ text: String) -> String? {
         do {
             _ = try Instant(text)
             return nil
         } catch { return error.what }
     }
-
-    private static func shown(_ value: JSONValue?) -> String { Text.safe(value?.string ?? "", limit: 60) }
 }

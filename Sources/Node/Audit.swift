@@ -164,23 +164,25 @@ extension Node {
         for row in try reader.files() {
             var registered: [String: String] = [:]
             for event in try reader.events(of: row.id) where event.event == .receipted {
-                registered[event.detail["act"]?.string ?? ""] = event.detail["receipt"]?.string
+                registered[event.detail["receipt"]?.string ?? ""] = event.detail["act"]?.string
             }
             for stored in try reader.acts(of: row.id) where stored.outgoing {
                 func fault(_ says: String) { report.faults.append(.init(index: stored.index, file: row.ref.description, says: says)) }
-                guard let bytes = try reader.receipt(of: stored.id) else {
-                    if registered[stored.id.description] != nil { fault("The receipt for \(stored.id) was registered and is gone.") }
-                    report.unreceipted += 1
-                    continue
+                let given = try reader.receipts(of: stored.id)
+                if given.count < row.counterparts.count { report.unreceipted += 1 }
+                if registered.values.count(where: { $0 == stored.id.description }) > given.count {
+                    fault("A receipt for \(stored.id) was registered and is gone.")
                 }
-                report.receipts += 1
-                guard registered[stored.id.description] == Hash.of(bytes).description else {
-                    fault("The receipt for \(stored.id) is not the one that was registered.")
-                    continue
+                for (state, bytes) in given {
+                    report.receipts += 1
+                    guard registered[Hash.of(bytes).description] == stored.id.description else {
+                        fault("The receipt for \(stored.id) is not the one that was registered.")
+                        continue
+                    }
+                    let receipt = try? IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit)
+                    let holds = (registers[state] ?? []).contains { (try? receipt?.verify(act: stored.hash, signedBy: $0)) != nil }
+                    if !holds { fault("The receipt for \(stored.id) does not verify with a key of \(state).") }
                 }
-                let receipt = try? IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit)
-                let holds = (registers[row.counterpart] ?? []).contains { (try? receipt?.verify(act: stored.hash, signedBy: $0)) != nil }
-                if !holds { fault("The receipt for \(stored.id) does not verify with a key of \(row.counterpart).") }
             }
         }
     }
@@ -199,8 +201,8 @@ extension Node {
                 let acts = try reader.acts(of: id)
                 let dossier = try Dossier(folding: try acts.map { try Self.hashed($0) })
                 let side: Side = dossier.opening.from == party ? .requesting : .requested
-                let counterpart = side == .requesting ? dossier.opening.to.state : dossier.opening.from.state
-                if dossier.ref != row.ref || dossier.type != row.type || side != row.side || counterpart != row.counterpart
+                let counterparts = dossier.counterparts(of: party).map(\.state)
+                if dossier.ref != row.ref || dossier.type != row.type || side != row.side || counterparts != row.counterparts
                     || dossier.request.title != row.title || dossier.opening.at != row.opened
                 {
                     fault("The row of \(row.ref) in the list of files differs from its acts.")
@@ -211,10 +213,10 @@ extension Node {
                 }
                 let named = Set(dossier.entries.flatMap(\.act.after))
                 if !named.isSubset(of: dossier.entries.map(\.act.id)) { fault("An act that another one of \(row.ref) follows is missing.") }
-                let states = Set([row.counterpart, state])
+                let states = Set(row.counterparts + [state])
                 if acts.contains(where: { stored in
                     (try? Self.hashed(stored).act).map {
-                        !states.isSuperset(of: [$0.from.state, $0.to.state]) || stored.outgoing != ($0.from == party)
+                        !states.isSuperset(of: [$0.from.state] + $0.to.map(\.state)) || stored.outgoing != ($0.from == party)
                     } ?? true
                 }) {
                     fault("The direction of an act of \(row.ref) was changed.")

@@ -156,21 +156,31 @@ public final class Delivery: Sendable {
         }
     }
 
+    /// What became of an act that a person waits for.
+    public struct Outcome: Sendable {
+        /// Receipts, verified and registered, by the State that gave them.
+        public let receipts: [StateCode: Receipt]
+        /// Why a receipt is missing, the first reason.
+        public let reason: String?
+        /// A State's node will never take it.
+        public let refused: Bool
+    }
+
     /// Tries to deliver one act now, for a person who waits. Whatever happens, the act is registered and stays owed.
-    /// - Returns: the receipt, or nil with the reason when it has not been delivered yet.
-    public func deliverNow(act: UUIDv7, patience: Duration) async throws(ComityError) -> (receipt: Receipt?, reason: String?, refused: Bool)
-    {
+    public func deliverNow(act: UUIDv7, patience: Duration) async throws(ComityError) -> Outcome {
         let deadline = ContinuousClock.now + patience
         var first = true
         while true {
             await flush(impatient: first, packages: false)
             first = false
-            if let bytes = try node.store.read({ try $0.receipt(of: act) }) {
-                return (try IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit), nil, false)
+            let (rows, bytes) = try node.store.read { (try $0.outbox(.act, act.description), try $0.receipts(of: act)) }
+            let open = rows.filter { $0.stage != .delivered }
+            if !open.contains(where: { $0.stage == .waiting }) || ContinuousClock.now >= deadline {
+                var receipts: [StateCode: Receipt] = [:]
+                for (state, json) in bytes { receipts[state] = try IJSON.decode(Receipt.self, from: json, limit: Receipt.limit) }
+                return Outcome(
+                    receipts: receipts, reason: open.lazy.compactMap(\.says).first, refused: open.contains { $0.stage == .refused })
             }
-            let row = try node.store.read { try $0.outbox(.act, act.description) }
-            if row?.stage == .refused { return (nil, row?.says, true) }
-            if ContinuousClock.now >= deadline { return (nil, row?.says, false) }
             try? await Task.sleep(for: .milliseconds(100))
         }
     }
@@ -183,6 +193,7 @@ extension Node {
         let bytes = try IJSON.encode(receipt)
         let now = try now()
         let act = try Self.hashed(stored).act
+        let giver = peer.entry.state
         let event = try event(
             .receipted, file: act.file, by: "node",
             detail: [
@@ -190,8 +201,8 @@ extension Node {
                 "size": .integer(head.size), "receipt": .string(Hash.of(bytes).description),
             ])
         _ = try await store.commit { writer in
-            guard try writer.reader.receipt(of: act.id) == nil else { return try writer.finish(row, .delivered) }
-            try writer.insertReceipt(bytes, act: act.id, at: now)
+            guard try writer.reader.receipts(of: act.id)[giver] == nil else { return try writer.finish(row, .delivered) }
+            try writer.insertReceipt(bytes, act: act.id, peer: giver, at: now)
             try writer.append(event)
             try writer.finish(row, .delivered)
         }

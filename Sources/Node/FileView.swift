@@ -60,12 +60,39 @@ public struct FileView: Sendable, Codable {
     public let clocks: [Clock]
     public let links: [LinkLine]
     public let packages: [PackageLine]
+    /// Every step of the type: possible for this side now or not, and why not; no officer's role counts.
+    public let steps: [StepLine]
     /// What this side can do now, as a command.
     public let next: [String]
     /// What the file asks for.
     public let content: JSONValue
+    /// A step that an officer prepared and a second person has not approved yet.
+    public struct PendingLine: Sendable, Codable {
+        public let kind: ActKind
+        public let officer: String
+        public let created: Instant
+    }
+
     /// What the rules say about the request; on the requested side the receiver's own judgement.
     public let findings: [Finding]
+    public let pending: PendingLine?
+    /// How the file came out: `running` until something decided it.
+    public let outcome: String
+}
+
+/// A step of a file: `comity file next --json`.
+public struct StepLine: Sendable, Codable {
+    public let kind: ActKind
+    public let side: Side
+    /// It belongs to this node's side.
+    public let ours: Bool
+    public let possible: Bool
+    /// A second person must approve it.
+    public let fourEyes: Bool
+    public let roles: [String]
+    /// Why it is not possible now.
+    public let why: String?
+    public let next: String?
 }
 
 /// A row of the queue.

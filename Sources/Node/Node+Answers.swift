@@ -8,53 +8,126 @@ public import Standards
 import Storage
 
 extension Node {
-    public func acknowledge(_ ref: FileReference, officer: String, localReference: String?) async throws(ComityError) -> UUIDv7 {
-        try await appendAct(.acknowledge, to: ref, officer: officer, body: ActBody.Acknowledge(localReference: localReference))
+    /// What became of a step.
+    public enum StepResult: Sendable {
+        /// Signed and registered; delivery follows.
+        case taken(UUIDv7)
+        /// Kept until a second person approves it.
+        case prepared
     }
 
-    /// Records that data are preserved since `effective` (now, when nil).
-    public func preserve(
-        _ ref: FileReference, officer: String, effective: Instant?, outcome: ActBody.Preserve.Outcome, note: String?
-    ) async throws(ComityError) -> UUIDv7 {
-        let now = try now()
-        if let effective, effective.milliseconds > now.milliseconds + Intake.clockTolerance {
-            throw ComityError(
-                .impossibleTime, "The preservation cannot take effect at \(effective): here it is \(now).",
-                next: "Record it when it has taken effect.")
+    /// Takes a step in a file: checks it against the life cycle, the grounds and the clocks, then signs and registers it, or
+    /// keeps it for a second person where the life cycle wants four eyes.
+    /// - Parameter body: the body of the act, as `docs/formats/act.md` has it for this kind.
+    /// - Throws: `.wrongState`, `.permission`, `.refusedByRule` with the reason; `.malformedInput` for a wrong body.
+    public func take(_ kind: ActKind, on ref: FileReference, officer: String, body: JSONValue) async throws(ComityError) -> StepResult {
+        guard kind != .request else {
+            throw ComityError(.usage, "A request is drafted, approved and sent.", next: "comity request new TYPE")
         }
-        return try await appendAct(
-            .preserve, to: ref, officer: officer, body: ActBody.Preserve(effective: effective ?? now, outcome: outcome, note: note))
+        if let name = body.firstUnsafeName {
+            throw ComityError(.malformedInput, "“\(Text.safe(name, limit: 60))” cannot be the name of a field.")
+        }
+        let role = try role(of: officer)
+        let (dossier, standing) = try dossierAndStanding(ref)
+        guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
+        try dossier.mayTake(kind, side: side, role: role, party: party)
+        // Judged as it will be once somebody has approved it.
+        let now = try now()
+        let trial = act(
+            kind, on: dossier, by: .init(role: role, officer: officer, approvals: [.init(role: "approver", officer: "-", at: now)]), body,
+            now)
+        do throws(ComityError) { try trial.validate() } catch {
+            throw ComityError(.malformedInput, error.what, why: error.why, next: "docs/formats/act.md lists the members of each kind.")
+        }
+        try dossier.mayTake(trial, law: law, standing: standing)
+        guard dossier.type.lifeCycle.transition(kind, by: side, from: dossier.state)?.fourEyes == true else {
+            return .taken(try await append(kind, to: ref, by: .init(role: role, officer: officer), body))
+        }
+        let pending = PendingRow(file: dossier.id, kind: kind, officer: officer, role: role, created: now, body: body)
+        let prepared = try event(.prepared, file: dossier.id, by: officer, detail: ["kind": .string(kind.rawValue)])
+        _ = try await store.commit { writer in
+            if let waiting = try writer.reader.pending(dossier.id) {
+                throw ComityError(
+                    .wrongState, "“\(waiting.kind.rawValue)” by \(waiting.officer) waits for approval in \(ref).",
+                    next: "Approve it (comity request approve \(ref)) or discard it (comity request discard \(ref)).")
+            }
+            try writer.insert(pending)
+            try writer.append(prepared)
+        }
+        return .prepared
     }
 
-    /// Signs the next act of a file and registers it together with what `also` writes and the delivery it owes.
-    /// When another act slips in between reading and writing, it is made again on top of that one.
-    func appendAct(
-        _ kind: ActKind, to ref: FileReference, officer: String, body: some Encodable & Sendable,
-        also: @escaping @Sendable (inout Writer) throws -> Void = { _ in }
+    /// The second person agrees: to a drafted request, which is then sent by hand, or to a prepared step, which is taken now.
+    /// - Returns: the id of the act that was taken; nil for a draft.
+    @discardableResult
+    public func approve(_ ref: FileReference, officer: String) async throws(ComityError) -> UUIDv7? {
+        let role = try require(officer, oneOf: Roles.approve, to: "approve")
+        let now = try now()
+        guard let row = try store.read({ try $0.file(ref) }) else {
+            try await approveDraft(ref, officer: officer, role: role, now: now)
+            return nil
+        }
+        guard let pending = try store.read({ try $0.pending(row.id) }) else {
+            throw ComityError(.wrongState, "Nothing waits for approval in \(ref).")
+        }
+        try Self.requireOther(officer, than: pending.officer)
+        let author = Act.Author(role: pending.role, officer: pending.officer, approvals: [.init(role: role, officer: officer, at: now)])
+        return try await append(pending.kind, to: ref, by: author, pending.body, approving: pending)
+    }
+
+    /// Gives up a draft or a prepared step. What was sent stays.
+    public func discard(_ ref: FileReference, officer: String) async throws(ComityError) {
+        _ = try role(of: officer)
+        let file = try store.read { try $0.file(ref)?.id }
+        let discarded = try event(.discarded, file: file, by: officer, detail: ["ref": .string(ref.description)])
+        _ = try await store.commit { writer in
+            if let file {
+                guard try writer.reader.pending(file) != nil else {
+                    throw ComityError(.wrongState, "Nothing waits for approval in \(ref).")
+                }
+                try writer.deletePending(file)
+            } else {
+                _ = try Self.openDraft(ref, writer.reader)
+                try writer.discardDraft(ref)
+            }
+            try writer.append(discarded)
+        }
+    }
+
+    private func act(_ kind: ActKind, on dossier: Dossier, by author: Act.Author, _ body: JSONValue, _ now: Instant) -> Act {
+        Act(
+            id: newID(at: now), file: dossier.id, kind: kind, from: party, to: dossier.counterparts(of: party), after: dossier.heads,
+            lamport: dossier.nextLamport, at: now, by: author, tlp: dossier.opening.tlp,
+            lang: configuration.authority.languages.first ?? "en",
+            exercise: exercise, law: law.versions, body: body)
+    }
+
+    /// Signs the next act of a file and registers it with what it brings about and the deliveries it owes. When another act
+    /// slips in between reading and writing, it is made again on top of that one.
+    func append(
+        _ kind: ActKind, to ref: FileReference, by author: Act.Author, _ body: JSONValue, approving pending: PendingRow? = nil,
+        also event: RegisterEvent? = nil
     ) async throws(ComityError) -> UUIDv7 {
-        let role = try role(of: officer)
-        let json = try ActBody.json(body)
         for _ in 0..<8 {
-            let dossier = try dossier(ref)
-            guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
-            try dossier.mayTake(kind, side: side, role: role)
-            let counterpart = side == .requesting ? dossier.opening.to : dossier.opening.from
-            let peer = try confirmedPeer(counterpart.state)
+            let (dossier, standing) = try dossierAndStanding(ref)
             let now = try now()
-            let heads = dossier.heads
-            let act = Act(
-                id: newID(at: now), file: dossier.id, kind: kind, from: party, to: peer.entry.party, after: heads,
-                lamport: dossier.nextLamport, at: now,
-                by: Act.Author(role: role, officer: officer), tlp: dossier.opening.tlp,
-                lang: configuration.authority.languages.first ?? "en",
-                exercise: exercise, law: law.versions, body: json)
+            let act = act(kind, on: dossier, by: author, body, now)
+            try dossier.mayTake(act, law: law, standing: standing)
+            for recipient in act.to { _ = try confirmedPeer(recipient.state) }
             let verified = try VerifiedAct.sign(act, with: keys.signing)
             let real = Self.realMilliseconds()
             let result = try await store.commit { writer -> Bool in
-                guard try Self.dossier(dossier.id, writer.reader).heads == heads else { return false }
-                _ = try writer.append(verified, outgoing: true, registered: now)
-                try writer.enqueue(.act, act.id.description, to: act.to.state, next: real)
-                try also(&writer)
+                guard try Self.dossier(dossier.id, writer.reader).heads == act.after else { return false }
+                if let pending {
+                    guard try writer.reader.pending(dossier.id)?.created == pending.created else {
+                        throw ComityError(.wrongState, "The step was approved or discarded by somebody else.")
+                    }
+                    try writer.deletePending(dossier.id)
+                }
+                _ = try writer.append(verified, own: act.from.state, registered: now)
+                for recipient in act.to { try writer.enqueue(.act, act.id.description, to: recipient.state, next: real) }
+                try Self.packages(of: act, &writer, real)
+                if let event { try writer.append(event) }
                 return true
             }
             if result.value { return act.id }
@@ -63,19 +136,52 @@ extension Node {
             .wrongState, "\(ref) keeps changing while the step is being written.", next: "Look at it again, then repeat the step.")
     }
 
+    /// Supplying a package owes its bytes; receiving one ends its way.
+    private static func packages(of act: Act, _ writer: inout Writer, _ real: Int64) throws {
+        switch act.kind {
+        case .supply, .disclose:
+            guard let sha256 = act.body.at("package.sha256")?.string else { return }
+            guard try writer.reader.package(sha256)?.stage == .sealed else {
+                throw ComityError(.wrongState, "The package was supplied already.")
+            }
+            try writer.setStage(ofPackage: sha256, .supplied)
+            for recipient in act.to { try writer.enqueue(.package, sha256, to: recipient.state, next: real) }
+        case .receive:
+            guard let sha256 = act.body["package"]?.string, try writer.reader.package(sha256) != nil else { return }
+            try writer.setStage(ofPackage: sha256, .received)
+        default: return
+        }
+    }
+
     // MARK: Reading files
 
     /// A file of this node, folded from its acts.
-    public func dossier(_ ref: FileReference) throws(ComityError) -> Dossier {
-        try store.read { reader in
+    public func dossier(_ ref: FileReference) throws(ComityError) -> Dossier { try dossierAndStanding(ref).dossier }
+
+    func dossierAndStanding(_ ref: FileReference) throws(ComityError) -> (dossier: Dossier, standing: Standing) {
+        let now = try now()
+        return try store.read { reader in
             guard let row = try reader.file(ref) else {
                 guard try reader.draft(ref) == nil else {
                     throw ComityError(.wrongState, "\(ref) has not been sent yet.", next: "Approve and send it first.")
                 }
                 throw Self.noFile(ref)
             }
-            return try Self.dossier(row.id, reader)
+            let dossier = try Self.dossier(row.id, reader)
+            return (dossier, try standing(of: dossier, reader, now))
         }
+    }
+
+    /// A file with its clocks and links at a moment.
+    func standing(of dossier: Dossier, _ reader: Reader, _ now: Instant) throws -> Standing {
+        let opening = try reader.act(dossier.opening.id)
+        let followers = try reader.followers(of: dossier.id).map { row in
+            Standing.Follower(
+                file: row.id, ref: row.ref, type: row.type, at: row.opened, decided: try Self.dossier(row.id, reader).course.decided)
+        }
+        return Standing(
+            of: dossier, law: law, followers: followers, delivered: opening.map { !$0.outgoing || $0.receipted != nil } ?? false, now: now,
+            calendars: calendars)
     }
 
     static func dossier(_ file: UUIDv7, _ reader: Reader) throws -> Dossier { try Dossier(folding: try acts(file, reader)) }

@@ -29,12 +29,12 @@ extension Node {
         let role = try require(officer, oneOf: Roles.evidence, to: "seal evidence")
         let dossier = try dossier(ref)
         guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
-        try dossier.mayTake(.supply, side: side, role: role)
-        let counterpart = side == .requesting ? dossier.opening.to : dossier.opening.from
-        guard counterpart.state == recipient else {
+        try dossier.mayTake(.supply, side: side, role: role, party: party)
+        let counterparts = dossier.counterparts(of: party).map(\.state)
+        guard counterparts.contains(recipient) else {
             throw ComityError(
-                .wrongState, "\(ref) is shared with \(counterpart.state), not with \(recipient).",
-                next: "Seal for \(counterpart.state), or name the file of \(recipient).")
+                .wrongState, "\(ref) is shared with \(counterparts.map(\.description).joined(separator: ", ")), not with \(recipient).",
+                next: "Name the file of \(recipient), or another State.")
         }
         guard !order.authorisation.allSatisfy(\.isWhitespace) else {
             throw ComityError(
@@ -77,7 +77,7 @@ extension Node {
 
     /// Announces a sealed package in the file; its bytes follow in parts.
     public func supply(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (
-        act: UUIDv7, package: PackageRow
+        step: StepResult, package: PackageRow
     ) {
         let dossier = try dossier(ref)
         let sealed = try store.read { try $0.packages(of: dossier.id) }.filter { $0.outgoing && $0.stage == .sealed }
@@ -94,16 +94,7 @@ extension Node {
         let body = ActBody.Supply(
             package: .init(name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits),
             conditions: package.conditions)
-        let counterpart = dossier.side(of: state) == .requesting ? dossier.opening.to.state : dossier.opening.from.state
-        let real = Self.realMilliseconds()
-        let act = try await appendAct(.supply, to: ref, officer: officer, body: body) { writer in
-            guard try writer.reader.package(package.sha256)?.stage == .sealed else {
-                throw ComityError(.wrongState, "The package was supplied already.")
-            }
-            try writer.setStage(ofPackage: package.sha256, .supplied)
-            try writer.enqueue(.package, package.sha256, to: counterpart, next: real)
-        }
-        return (act, package)
+        return (try await take(.supply, on: ref, officer: officer, body: try ActBody.json(body)), package)
     }
 
     /// The package of a file that has arrived whole, or the reason why there is none.
@@ -145,7 +136,7 @@ extension Node {
     /// verified and belongs to this file.
     /// - Throws: `.verificationFailed` with the verdict's sentence.
     public func receiveEvidence(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (
-        act: UUIDv7, verdict: PackageVerdict
+        step: StepResult, verdict: PackageVerdict
     ) {
         let arrived = try arrivedPackage(ref, package: sha256)
         let dossier = try dossier(ref)
@@ -165,19 +156,17 @@ extension Node {
                 next: "Do not use it. Tell the other State and ask for a new package.")
         }
         let body = ActBody.Receive(package: arrived.package.sha256, exhibits: verdict.exhibits.count)
-        let act = try await appendAct(.receive, to: ref, officer: officer, body: body) { writer in
-            try writer.setStage(ofPackage: arrived.package.sha256, .received)
-            try writer.append(looked)
-        }
-        return (act, verdict)
+        let step = try await take(.receive, on: ref, officer: officer, body: try ActBody.json(body))
+        _ = try await store.commit { try $0.append(looked) }
+        return (step, verdict)
     }
 
     /// The statement is about this file, from the other State of the file, and signed with that State's key.
     private func belongs(_ verdict: PackageVerdict, to dossier: Dossier) -> Bool {
-        let counterpart = dossier.side(of: state) == .requesting ? dossier.opening.to.state : dossier.opening.from.state
-        guard let statement = verdict.statement, case .trusted(let kid) = verdict.signer else { return false }
-        return statement.file == dossier.id && statement.from == counterpart.description && statement.to == state.description
-            && peers.peer(counterpart)?.entry.signingKey.keyID == kid
+        guard let statement = verdict.statement, case .trusted(let kid) = verdict.signer,
+            let sender = dossier.counterparts(of: party).map(\.state).first(where: { $0.description == statement.from })
+        else { return false }
+        return statement.file == dossier.id && statement.to == state.description && peers.peer(sender)?.entry.signingKey.keyID == kid
     }
 
     /// Opens a package into a new folder below `destination`; the access is registered before the content is readable.

@@ -47,7 +47,7 @@ extension Node: ExchangeHandler {
         let book = peers.all()
         return try store.read { reader in
             let intake = Intake(
-                own: party, exercise: exercise, now: now, peer: { id in book.first { $0.entry.signingKey.keyID == id } },
+                own: party, law: law, exercise: exercise, now: now, peer: { id in book.first { $0.entry.signingKey.keyID == id } },
                 knownHash: { try reader.act($0)?.hash }, acts: { try Self.acts($0, reader) }, knownReference: { try reader.file($0) != nil }
             )
             return try intake.judge(message, with: keys.sealing)
@@ -57,22 +57,35 @@ extension Node: ExchangeHandler {
     private func register(_ verified: VerifiedAct) async throws(ComityError) {
         let now = try now()
         let act = verified.act
-        let supplied = act.kind == .supply ? try ActBody.read(ActBody.Supply.self, from: act) : nil
+        let own = state
+        let supplied = try Self.announcedPackage(act)
+        let conditions = act.body["conditions"]?.array?.compactMap(\.string) ?? []
         let received = act.kind == .receive ? try ActBody.read(ActBody.Receive.self, from: act) : nil
         _ = try await store.commit { writer in
             // Another delivery of the same act may have been faster.
             guard try writer.reader.act(act.id) == nil else { return }
-            _ = try writer.append(verified, outgoing: false, registered: now)
-            if let supplied, try writer.reader.package(supplied.package.sha256) == nil {
+            _ = try writer.append(verified, own: own, registered: now)
+            if let supplied, try writer.reader.package(supplied.sha256) == nil {
                 try writer.insert(
                     PackageRow(
-                        sha256: supplied.package.sha256, file: act.file, name: supplied.package.name, size: supplied.package.size,
-                        exhibits: supplied.package.exhibits, outgoing: false, stage: .supplied, conditions: supplied.conditions),
+                        sha256: supplied.sha256, file: act.file, name: supplied.name, size: supplied.size,
+                        exhibits: supplied.exhibits, outgoing: false, stage: .supplied, conditions: conditions),
                     created: now)
             }
-            if let received, let package = try writer.reader.package(received.package), package.file == act.file, package.outgoing {
-                try writer.setStage(ofPackage: received.package, .received)
+            if let received = received?.package, let package = try writer.reader.package(received), package.file == act.file,
+                package.outgoing
+            {
+                try writer.setStage(ofPackage: received, .received)
             }
+        }
+    }
+
+    /// The package that an act announces: a supply always, a disclosure when it carries one.
+    private static func announcedPackage(_ act: Act) throws(ComityError) -> ActBody.PackageDescription? {
+        switch act.kind {
+        case .supply: try ActBody.read(ActBody.Supply.self, from: act).package
+        case .disclose: try ActBody.read(ActBody.Disclose.self, from: act).package
+        default: nil
         }
     }
 
@@ -147,7 +160,8 @@ extension Node: ExchangeHandler {
 
     private func announced(_ sha256: String, by caller: StateCode) throws(ComityError) -> PackageRow {
         let found = try store.read { reader -> PackageRow? in
-            guard let package = try reader.package(sha256), !package.outgoing, try reader.file(id: package.file)?.counterpart == caller
+            guard let package = try reader.package(sha256), !package.outgoing,
+                try reader.file(id: package.file)?.counterparts.contains(caller) == true
             else { return nil }
             return package
         }

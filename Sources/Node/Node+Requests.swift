@@ -2,6 +2,7 @@
 
 import Dossier
 import Exchange
+import Foundation
 public import Law
 public import Standards
 import Storage
@@ -31,11 +32,11 @@ extension Node {
                 why: "Names of fields are plain text without quotation marks, backslashes and invisible characters.",
                 next: "Rename the field.")
         }
-        guard let to = content["to"]?.string else {
-            throw ComityError(.malformedInput, "The draft does not say to which State it goes.", next: "Add a line such as to: XB.")
+        let recipients = try Self.recipients(content["to"])
+        guard recipients.count == 1 || type.allowsSeveralParties else {
+            throw ComityError(.malformedInput, "A \(type.rawValue) request goes to one State.", next: "Make a request for each of them.")
         }
-        let recipient = try StateCode(to)
-        if !dryRun { _ = try confirmedPeer(recipient) }
+        if !dryRun { for recipient in recipients { _ = try confirmedPeer(recipient) } }
         if let named = content["type"]?.string, named != type.rawValue {
             throw ComityError(.usage, "The draft says type: \(Text.safe(named, limit: 40)), the command says \(type.rawValue).")
         }
@@ -52,12 +53,12 @@ extension Node {
         }
         _ = try tlp(of: .object(content))
         _ = try links(of: .object(content))
-        let findings = law.findings(for: .object(content), type: type.rawValue)
+        let now = try now()
+        let findings = assess(.object(content), type: type, recipients: recipients, now: now)
         if dryRun { return DraftResult(findings: findings, ref: nil) }
         guard !findings.contains(where: { $0.level == .must }) else {
             throw Refusal.error(findings)
         }
-        let now = try now()
         let state = self.state
         let stored = JSONValue.object(content)
         let id = newID(at: now)
@@ -66,7 +67,8 @@ extension Node {
             let ref = try FileReference(state: state, year: now.utcYear, typeCode: type.code, number: number)
             try writer.insert(
                 DraftRow(
-                    ref: ref, type: type, recipient: recipient, officer: officer, role: role, created: now, content: stored, approval: nil))
+                    ref: ref, type: type, recipients: recipients, officer: officer, role: role, created: now, content: stored, approval: nil
+                ))
             try writer.append(
                 RegisterEvent(id: id, event: .drafted, file: nil, at: now, by: officer, detail: ["ref": .string(ref.description)]))
             return ref
@@ -74,19 +76,26 @@ extension Node {
         return DraftResult(findings: findings, ref: result.value)
     }
 
-    /// The second person of the four eyes.
+    /// What the rules say between this State and each recipient, each finding once.
+    /// The issuer is the authority that the draft names; a node may act for several of its State.
+    func assess(_ draft: JSONValue, type: FileType, recipients: [StateCode], now: Instant) -> [Finding] {
+        let issuer = draft.at("authority.id")?.string ?? configuration.authority.id
+        var seen: Set<String> = []
+        return recipients.flatMap { recipient in
+            law.assess(
+                draft, type: type.rawValue,
+                context: AssessmentContext(from: state, to: recipient, issuer: issuer, on: now)
+            ).findings
+        }.filter { seen.insert("\($0.rule) \($0.field) \($0.detail ?? "")").inserted }
+    }
+
+    /// The second person of the four eyes agrees to a drafted request.
     /// - Throws: `.permission` for the author or a role that cannot approve, `.wrongState` when there is nothing to approve.
-    public func approve(_ ref: FileReference, officer: String) async throws(ComityError) {
-        let role = try require(officer, oneOf: Roles.approve, to: "approve a request")
-        let now = try now()
+    func approveDraft(_ ref: FileReference, officer: String, role: String, now: Instant) async throws(ComityError) {
         let approved = try event(.approved, file: nil, by: officer, detail: ["ref": .string(ref.description)])
         _ = try await store.commit { writer in
             let draft = try Self.openDraft(ref, writer.reader)
-            guard draft.officer != officer else {
-                throw ComityError(
-                    .permission, "\(officer) wrote this request and cannot approve it.", why: "Four eyes: another person must agree.",
-                    next: "Ask another approver.")
-            }
+            try Self.requireOther(officer, than: draft.officer)
             guard draft.approval == nil else {
                 throw ComityError(
                     .wrongState, "\(ref) was approved by \(draft.approval?.officer ?? "") already.",
@@ -94,6 +103,14 @@ extension Node {
             }
             try writer.approve(ref, Act.Approval(role: role, officer: officer, at: now))
             try writer.append(approved)
+        }
+    }
+
+    static func requireOther(_ officer: String, than author: String) throws(ComityError) {
+        guard officer != author else {
+            throw ComityError(
+                .permission, "\(officer) wrote this and cannot approve it.", why: "Four eyes: another person must agree.",
+                next: "Ask another approver.")
         }
     }
 
@@ -108,12 +125,15 @@ extension Node {
                 next: "An approver runs comity request approve \(ref) --as …")
         }
         // The rules of the day of sending count, not those of the day of drafting.
-        let findings = law.findings(for: draft.content, type: draft.type.rawValue)
-        guard !findings.contains(where: { $0.level == .must }) else { throw Refusal.error(findings) }
-        let peer = try confirmedPeer(draft.recipient)
         let now = try now()
+        let findings = assess(draft.content, type: draft.type, recipients: draft.recipients, now: now)
+        guard !findings.contains(where: { $0.level == .must }) else { throw Refusal.error(findings) }
+        var to: [Party] = []
+        for recipient in draft.recipients { to.append(try confirmedPeer(recipient).entry.party) }
         var content = draft.content.object ?? [:]
-        for name in ["type", "to", "tlp", "lang", "title", "follows"] { content[name] = nil }
+        for name in ["type", "to", "tlp", "lang", "title", "follows", "extends", "supersedes", "splits", "chain_hop", "answers"] {
+            content[name] = nil
+        }
         let body = ActBody.Request(
             ref: ref, type: draft.type,
             title: draft.content["title"]?.string ?? law.requestType(draft.type.rawValue)?.title ?? draft.type.rawValue,
@@ -121,7 +141,7 @@ extension Node {
         // The person who wrote it is its author; who sent it is registered as an event.
         let author = Act.Author(role: draft.role, officer: draft.officer, approvals: [approval])
         let act = Act(
-            id: newID(at: now), file: newID(at: now), kind: .request, from: party, to: peer.entry.party, after: [], lamport: 1, at: now,
+            id: newID(at: now), file: newID(at: now), kind: .request, from: party, to: to, after: [], lamport: 1, at: now,
             by: author,
             tlp: try tlp(of: draft.content), lang: draft.content["lang"]?.string ?? configuration.authority.languages.first ?? "en",
             exercise: exercise,
@@ -132,10 +152,10 @@ extension Node {
         let real = Self.realMilliseconds()
         _ = try await store.commit { writer in
             _ = try Self.openDraft(ref, writer.reader)
-            _ = try writer.append(verified, outgoing: true, registered: now)
+            _ = try writer.append(verified, own: act.from.state, registered: now)
             try writer.append(sent)
             try writer.markSent(ref, at: now)
-            try writer.enqueue(.act, act.id.description, to: act.to.state, next: real)
+            for recipient in act.to { try writer.enqueue(.act, act.id.description, to: recipient.state, next: real) }
         }
         return act.id
     }
@@ -145,7 +165,17 @@ extension Node {
 
     // MARK: Parts
 
-    private static func openDraft(_ ref: FileReference, _ reader: Reader) throws -> DraftRow {
+    /// One State, or a list of States for a joint investigation.
+    private static func recipients(_ value: JSONValue?) throws(ComityError) -> [StateCode] {
+        guard let texts = value?.string.map({ [$0] }) ?? value?.array?.compactMap(\.string), (1...8).contains(texts.count) else {
+            throw ComityError(.malformedInput, "The draft does not say to which State it goes.", next: "Add a line such as to: XB.")
+        }
+        var states: [StateCode] = []
+        for text in texts { states.append(try StateCode(text)) }
+        return Set(states).sorted()
+    }
+
+    static func openDraft(_ ref: FileReference, _ reader: Reader) throws -> DraftRow {
         if let draft = try reader.draft(ref) { return draft }
         if try reader.file(ref) != nil {
             throw ComityError(.wrongState, "\(ref) was sent already.", next: "See it with comity file show \(ref)")
@@ -175,16 +205,19 @@ extension Node {
         return tlp
     }
 
+    /// Links to files of this node, by relation: `follows: XA-2026-PRE-000042-L`, or a list.
     private func links(of draft: JSONValue) throws(ComityError) -> [ActBody.Link] {
-        guard let value = draft["follows"], !value.isEmpty else { return [] }
-        guard let texts = value.string.map({ [$0] }) ?? value.array?.compactMap(\.string), texts.count <= 32 else {
-            throw ComityError(.malformedInput, "“follows” is a reference or a list of references.")
-        }
         var links: [ActBody.Link] = []
-        for text in texts {
-            let ref = try FileReference(text)
-            guard let file = try store.read({ try $0.file(ref) }) else { throw Self.noFile(ref) }
-            links.append(ActBody.Link(file: file.id, ref: ref, relation: .follows))
+        for relation in ActBody.Link.Relation.allCases {
+            guard let value = draft[relation.rawValue.replacingOccurrences(of: "-", with: "_")], !value.isEmpty else { continue }
+            guard let texts = value.string.map({ [$0] }) ?? value.array?.compactMap(\.string), texts.count + links.count <= 32 else {
+                throw ComityError(.malformedInput, "“\(relation.rawValue)” is a reference or a list of references.")
+            }
+            for text in texts {
+                let ref = try FileReference(text)
+                guard let file = try store.read({ try $0.file(ref) }) else { throw Self.noFile(ref) }
+                links.append(ActBody.Link(file: file.id, ref: ref, relation: relation))
+            }
         }
         return links
     }

@@ -12,21 +12,22 @@ extension Node {
     public func fileView(_ ref: FileReference) throws(ComityError) -> FileView {
         let now = try now()
         return try store.read { reader in
-            if let draft = try reader.draft(ref) { return draftView(draft) }
+            if let draft = try reader.draft(ref) { return draftView(draft, now) }
             guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
             let dossier = try Self.dossier(row.id, reader)
             let stored = try Dictionary(reader.acts(of: row.id).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-            let standing = try standing(of: dossier, stored: stored, reader, now)
+            let standing = try standing(of: dossier, reader, now)
             var lines: [FileView.ActLine] = []
             for entry in dossier.entries {
                 guard let known = stored[entry.act.id] else { continue }
-                let delivery = known.outgoing && known.receipted == nil ? try reader.outbox(.act, entry.act.id.description) : nil
+                let delivery =
+                    known.outgoing && known.receipted == nil ? try Self.deliveryText(reader.outbox(.act, entry.act.id.description)) : nil
                 lines.append(
                     FileView.ActLine(
                         id: entry.act.id, kind: entry.act.kind, from: entry.act.from.state, officer: entry.act.by.officer, at: entry.act.at,
                         hash: Hex.encode(entry.hash), registered: true, index: known.index,
                         receipted: !known.outgoing || known.receipted != nil,
-                        effect: entry.effect, delivery: delivery.map(Self.deliveryText), body: entry.act.body))
+                        effect: entry.effect, delivery: delivery, body: entry.act.body))
             }
             for known in try reader.acts(of: row.id) where known.refused && !lines.contains(where: { $0.id == known.id }) {
                 let act = try Self.hashed(known).act
@@ -34,15 +35,51 @@ extension Node {
                     FileView.ActLine(
                         id: act.id, kind: act.kind, from: act.from.state, officer: act.by.officer, at: act.at, hash: known.hash.description,
                         registered: true, index: known.index, receipted: false, effect: .overtaken,
-                        delivery: try reader.outbox(.act, act.id.description).map(Self.deliveryText), body: act.body))
+                        delivery: try Self.deliveryText(reader.outbox(.act, act.id.description)), body: act.body))
             }
             return FileView(
                 ref: ref, id: row.id, type: row.type, article: law.requestType(row.type.rawValue)?.article ?? "", title: row.title,
                 state: standing.state,
                 side: row.side, counterpart: row.counterpart, exercise: exercise, acts: lines, clocks: standing.clocks,
                 links: try links(of: dossier, reader), packages: try packages(of: row.id, reader),
+                steps: stepLines(dossier, standing, side: row.side, role: nil, now),
                 next: commands(for: dossier, side: row.side, state: standing.state), content: dossier.request.content,
-                findings: law.findings(for: judged(dossier), type: row.type.rawValue))
+                findings: judgement(dossier), pending: try pendingLine(row.id, reader), outcome: standing.outcome.rawValue)
+        }
+    }
+
+    /// What the rules of today say about the request, at the receiver as at the sender.
+    private func judgement(_ dossier: Dossier) -> [Finding] {
+        var seen: Set<String> = []
+        return dossier.opening.to.flatMap { recipient in
+            law.assess(
+                judged(dossier), type: dossier.type.rawValue,
+                context: AssessmentContext(
+                    from: dossier.opening.from.state, to: recipient.state,
+                    issuer: dossier.request.content.at("authority.id")?.string ?? dossier.opening.from.authority, on: dossier.opening.at)
+            ).findings
+        }.filter { seen.insert("\($0.rule) \($0.field) \($0.detail ?? "")").inserted }
+    }
+
+    private func pendingLine(_ file: UUIDv7, _ reader: Reader) throws -> FileView.PendingLine? {
+        try reader.pending(file).map { FileView.PendingLine(kind: $0.kind, officer: $0.officer, created: $0.created) }
+    }
+
+    /// Every step of the file for an officer: possible now, or not and why not, and whose it is.
+    public func steps(_ ref: FileReference, officer: String?) throws(ComityError) -> [StepLine] {
+        let (dossier, standing) = try dossierAndStanding(ref)
+        guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
+        var role: String?
+        if let officer { role = try self.role(of: officer) }
+        return stepLines(dossier, standing, side: side, role: role, try now())
+    }
+
+    private func stepLines(_ dossier: Dossier, _ standing: Standing, side: Side, role: String?, _ now: Instant) -> [StepLine] {
+        dossier.possible(side: side, role: role, law: law, now: now, party: party, standing: standing).map { step in
+            return StepLine(
+                kind: step.kind, side: step.side, ours: step.side == side, possible: step.isPossible, fourEyes: step.fourEyes,
+                roles: step.roles.sorted(), why: step.obstacle.map { [$0.what, $0.why].filter { !$0.isEmpty }.joined(separator: " ") },
+                next: step.obstacle?.next)
         }
     }
 
@@ -50,18 +87,21 @@ extension Node {
     private func judged(_ dossier: Dossier) -> JSONValue {
         var content = dossier.request.content.object ?? [:]
         content["title"] = .string(dossier.request.title)
+        content["lang"] = .string(dossier.opening.lang)
+        content["tlp"] = .string(dossier.opening.tlp.rawValue)
         return .object(content)
     }
 
-    private func draftView(_ draft: DraftRow) -> FileView {
+    private func draftView(_ draft: DraftRow, _ now: Instant) -> FileView {
         FileView(
             ref: draft.ref, id: nil, type: draft.type, article: law.requestType(draft.type.rawValue)?.article ?? "",
             title: draft.content["title"]?.string ?? "", state: draft.approval == nil ? .draft : .authorised, side: .requesting,
-            counterpart: draft.recipient, exercise: exercise, acts: [], clocks: [], links: [], packages: [],
+            counterpart: draft.recipients[0], exercise: exercise, acts: [], clocks: [], links: [], packages: [], steps: [],
             next: [
                 draft.approval == nil ? "comity request approve \(draft.ref) --as OFFICER" : "comity request send \(draft.ref) --as OFFICER"
             ],
-            content: draft.content, findings: law.findings(for: draft.content, type: draft.type.rawValue))
+            content: draft.content, findings: assess(draft.content, type: draft.type, recipients: draft.recipients, now: now),
+            pending: nil, outcome: Outcome.running.rawValue)
     }
 
     /// All files and drafts, the most pressing first.
@@ -73,14 +113,13 @@ extension Node {
                 items.append(
                     QueueItem(
                         ref: draft.ref, type: draft.type, title: draft.content["title"]?.string ?? "", side: .requesting,
-                        counterpart: draft.recipient,
+                        counterpart: draft.recipients[0],
                         state: draft.approval == nil ? .draft : .authorised, clock: nil,
                         next: NextStep(step: draft.approval == nil ? "approve" : "send", whose: .us)))
             }
             for row in try reader.files() {
                 let dossier = try Self.dossier(row.id, reader)
-                let stored = try Dictionary(reader.acts(of: row.id).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-                let standing = try standing(of: dossier, stored: stored, reader, now)
+                let standing = try standing(of: dossier, reader, now)
                 items.append(
                     QueueItem(
                         ref: row.ref, type: row.type, title: row.title, side: row.side, counterpart: row.counterpart, state: standing.state,
@@ -97,15 +136,6 @@ extension Node {
                 (left.next.whose == .us ? 0 : 1, left.ref.description) < (right.next.whose == .us ? 0 : 1, right.ref.description)
             }
         }
-    }
-
-    private func standing(of dossier: Dossier, stored: [UUIDv7: StoredAct], _ reader: Reader, _ now: Instant) throws -> Standing {
-        let opening = stored[dossier.opening.id]
-        let followers = try reader.followers(of: dossier.id).map {
-            Standing.Follower(file: $0.id, ref: $0.ref, type: $0.type, at: $0.opened)
-        }
-        return Standing(
-            of: dossier, law: law, followers: followers, delivered: opening.map { !$0.outgoing || $0.receipted != nil } ?? false, now: now)
     }
 
     private func links(of dossier: Dossier, _ reader: Reader) throws -> [FileView.LinkLine] {
@@ -125,6 +155,12 @@ extension Node {
         }
     }
 
+    /// How the delivery to each recipient stands, those that are done left out.
+    static func deliveryText(_ rows: [OutboxRow]) -> String? {
+        let open = rows.filter { $0.stage != .delivered }.map(deliveryText)
+        return open.isEmpty ? nil : open.joined(separator: "; ")
+    }
+
     static func deliveryText(_ row: OutboxRow) -> String {
         switch row.stage {
         case .delivered: "delivered"
@@ -136,34 +172,43 @@ extension Node {
         }
     }
 
-    private func steps(_ dossier: Dossier, _ side: Side) -> [ActKind] {
-        dossier.type.lifeCycle.transitions.filter { $0.side == side && $0.from.contains(dossier.state) }.map(\.kind)
-    }
-
     private func commands(for dossier: Dossier, side: Side, state: FileState) -> [String] {
-        var commands = steps(dossier, side).map { kind -> String in
+        var commands = dossier.open(to: side).filter { !Self.unusual.contains($0) }.map { kind -> String in
             switch kind {
-            case .request: "comity request send \(dossier.ref)"
             case .acknowledge: "comity request ack \(dossier.ref) --as OFFICER"
-            case .preserve: "comity request preserve \(dossier.ref) --as OFFICER"
             case .supply:
-                "comity evidence seal PATH --file \(dossier.ref) --to \(dossier.opening.from.state) --authorisation TEXT --as OFFICER"
-            case .receive: "comity evidence receive \(dossier.ref) --as OFFICER"
+                "comity evidence seal PATH --file \(dossier.ref) --to \(dossier.counterparts(of: party)[0].state) --authorisation TEXT --as OFFICER"
+            case .receive where dossier.entries.contains(where: { $0.act.kind == .supply }):
+                "comity evidence receive \(dossier.ref) --as OFFICER"
+            default: "comity request \(kind.rawValue) \(dossier.ref) --as OFFICER"
             }
         }
-        if dossier.type == .preservation, state == .preserved, side == .requesting {
-            commands.append("comity request new stored-data --from-file FILE --follows \(dossier.ref) --as OFFICER")
+        if dossier.type == .preservation, state == .preserved || state == .extended, side == .requesting {
+            commands.insert("comity request new stored-data --from-file FILE --follows \(dossier.ref) --as OFFICER", at: 0)
         }
         return commands
     }
 
+    /// Steps that are always open and seldom wanted; `comity file next` lists them all.
+    private static let unusual: Set<ActKind> = [.statusQuery, .override, .report, .screen, .transfer, .reopen]
+
+    /// The step that brings the file on; talk, refusals and withdrawals are possible too, but nobody waits for them.
+    private static let talk: Set<ActKind> = [
+        .override, .report, .screen, .transfer, .reopen, .ask, .consult, .refuse, .partlyRefuse, .postpone, .withdraw, .offerConditions,
+        .decline,
+        .extend, .release, .hold, .lapse, .close, .downgrade, .statusQuery,
+    ]
+
     private func nextStep(_ dossier: Dossier, _ side: Side, _ standing: Standing) -> NextStep {
         if standing.state == .sent { return NextStep(step: "deliver", whose: .us) }
-        if standing.state == .preserved { return NextStep(step: "follow-up", whose: side == .requesting ? .us : .them) }
-        if let own = steps(dossier, side).first, standing.state != .received { return NextStep(step: own.rawValue, whose: .us) }
-        if let theirs = steps(dossier, side.other).first, standing.state != .received {
+        if standing.state == .preserved || standing.state == .extended {
+            return NextStep(step: "follow-up", whose: side == .requesting ? .us : .them)
+        }
+        if let own = dossier.open(to: side).first(where: { !Self.talk.contains($0) }) { return NextStep(step: own.rawValue, whose: .us) }
+        if let theirs = dossier.open(to: side.other).first(where: { !Self.talk.contains($0) }) {
             return NextStep(step: theirs.rawValue, whose: .them)
         }
+        if dossier.open(to: side).contains(.close), standing.state != .held { return NextStep(step: "close", whose: .us) }
         return NextStep(step: "none", whose: .nobody)
     }
 }

@@ -21,6 +21,8 @@ public final class Node: Sendable {
     public let store: Store
     let keys: NodeKeys
     let peers: PeerBook
+    /// Working days of the States whose profile is known.
+    let calendars: WorkingCalendars
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }
@@ -71,22 +73,35 @@ public final class Node: Sendable {
         self.configuration = configuration
         self.keys = keys
         law = try Self.loadLaw()
+        calendars = WorkingCalendars(of: law)
         store = try Store(folder: folder.path, signer: keys.register)
         peers = PeerBook(store: store)
     }
 
-    /// Reads the rule files that ship with the program.
+    /// Reads the rule files and State profiles that ship with the program.
     public static func loadLaw() throws(ComityError) -> Law {
-        let base = try ResourceFolder.locate("Instruments", room: "Law")
+        try readLaw(
+            instruments: try ResourceFolder.locate("Instruments", room: "Law"), states: try ResourceFolder.locate("States", room: "Law"))
+    }
+
+    /// Reads rule files: one folder for each instrument below `base`, and State profiles in `states`.
+    /// - Throws: `.malformedInput` naming every fault with file and line.
+    public static func readLaw(instruments base: String, states: String) throws(ComityError) -> Law {
         var texts: [Law.SourceText] = []
         let manager = FileManager.default
-        for instrument in ((try? manager.contentsOfDirectory(atPath: base)) ?? []).sorted() {
+        for instrument in ((try? manager.contentsOfDirectory(atPath: base)) ?? []).sorted() where base + "/" + instrument != states {
             for file in ((try? manager.contentsOfDirectory(atPath: base + "/" + instrument)) ?? []).sorted() where file.hasSuffix(".yaml") {
                 guard let data = manager.contents(atPath: "\(base)/\(instrument)/\(file)") else {
                     throw ComityError(.storage, "The rule file \(instrument)/\(file) cannot be read.")
                 }
                 texts.append(.init(path: "\(instrument)/\(file)", bytes: [UInt8](data)))
             }
+        }
+        for file in ((try? manager.contentsOfDirectory(atPath: states)) ?? []).sorted() where file.hasSuffix(".yaml") {
+            guard let data = manager.contents(atPath: "\(states)/\(file)") else {
+                throw ComityError(.storage, "The State profile \(file) cannot be read.")
+            }
+            texts.append(.init(path: "states/\(file)", bytes: [UInt8](data)))
         }
         do { return try Law(reading: texts) } catch {
             throw ComityError(

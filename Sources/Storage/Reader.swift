@@ -56,15 +56,22 @@ public struct Reader {
 
     private func stored(_ row: Row) throws -> StoredAct {
         guard let hash = Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
+        let owed: Int = row["owed"]
+        let given: Int = row["given"]
+        let last: String? = row["last"]
         return StoredAct(
             id: try UUIDv7(row["id"]), hash: hash, jws: [UInt8](row["jws"] as Data), outgoing: row["outgoing"], index: row["idx"],
-            refused: (row["stage"] as String?) == OutboxRow.Stage.refused.rawValue, registered: try Instant(row["registered"]),
-            receipted: try (row["receipted"] as String?).map { text throws(ComityError) in try Instant(text) })
+            refused: owed > 0 && row["refusals"] == owed, registered: try Instant(row["registered"]),
+            receipted: try given >= owed ? last.map { text throws(ComityError) in try Instant(text) } : nil)
     }
 
+    /// An act with how its deliveries stand: all receipted, or refused by all.
     private static let actColumns = """
-        act.*, receipt.at AS receipted, outbox.stage AS stage FROM act LEFT JOIN receipt ON receipt.act = act.id
-        LEFT JOIN outbox ON outbox.kind = 'act' AND outbox.ref = act.id
+        act.*, (SELECT MAX(at) FROM receipt WHERE receipt.act = act.id) AS last,
+        (SELECT COUNT(*) FROM outbox WHERE outbox.kind = 'act' AND outbox.ref = act.id) AS owed,
+        (SELECT COUNT(*) FROM receipt WHERE receipt.act = act.id) AS given,
+        (SELECT COUNT(*) FROM outbox WHERE outbox.kind = 'act' AND outbox.ref = act.id AND outbox.stage = 'refused') AS refusals
+        FROM act
         """
 
     public func act(_ id: UUIDv7) throws -> StoredAct? { try act(id.description) }
@@ -84,9 +91,23 @@ public struct Reader {
         try String.fetchAll(db, sql: "SELECT DISTINCT file FROM act").map { text throws(ComityError) in try UUIDv7(text) }
     }
 
-    public func receipt(of act: UUIDv7) throws -> [UInt8]? {
-        try Data.fetchOne(db, sql: "SELECT json FROM receipt WHERE act = ?", arguments: [act.description]).map { [UInt8]($0) }
+    /// Receipts for an act, by the State that gave them.
+    public func receipts(of act: UUIDv7) throws -> [StateCode: [UInt8]] {
+        try Row.fetchAll(db, sql: "SELECT peer, json FROM receipt WHERE act = ?", arguments: [act.description])
+            .reduce(into: [:]) { $0[try StateCode($1["peer"])] = [UInt8]($1["json"] as Data) }
     }
+
+    /// The step of a file that waits for a second person.
+    public func pending(_ file: UUIDv7) throws -> PendingRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM pending WHERE file = ?", arguments: [file.description]).map { row in
+            guard let kind = ActKind(rawValue: row["kind"]) else { throw ComityError(.storage, "A prepared step has an unknown kind.") }
+            return PendingRow(
+                file: file, kind: kind, officer: row["officer"], role: row["role"], created: try Instant(row["created"]),
+                body: try IJSON.decode(JSONValue.self, from: row["body"] as Data, limit: 64 << 20))
+        }
+    }
+
+    private static func states(_ text: String) throws -> [StateCode] { try text.split(separator: ",").map { try StateCode(String($0)) } }
 
     private func fileRow(_ row: Row) throws -> FileRow {
         guard let type = FileType(rawValue: row["type"]), let side = Side(rawValue: row["side"]) else {
@@ -94,7 +115,7 @@ public struct Reader {
         }
         return FileRow(
             id: try UUIDv7(row["id"]), ref: try FileReference(row["ref"]), type: type, side: side,
-            counterpart: try StateCode(row["counterpart"]),
+            counterparts: try Self.states(row["counterpart"]),
             title: row["title"], opened: try Instant(row["opened"]))
     }
 
@@ -144,7 +165,7 @@ public struct Reader {
             throw ComityError(.storage, "A draft in the database has an unknown type.")
         }
         return DraftRow(
-            ref: try FileReference(row["ref"]), type: type, recipient: try StateCode(row["recipient"]), officer: row["officer"],
+            ref: try FileReference(row["ref"]), type: type, recipients: try Self.states(row["recipient"]), officer: row["officer"],
             role: row["role"],
             created: try Instant(row["created"]), content: try IJSON.decode(JSONValue.self, from: row["content"] as Data, limit: 64 << 20),
             approval: try (row["approval"] as Data?).map { data throws(ComityError) in
@@ -184,6 +205,10 @@ public struct Reader {
         try Set(Int.fetchAll(db, sql: "SELECT number FROM part WHERE package = ?", arguments: [sha256]))
     }
 
+    public func isReminded(_ id: String) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM reminder WHERE id = ?)", arguments: [id]) ?? false
+    }
+
     // MARK: Delivery and trust
 
     private func outboxRow(_ row: Row) throws -> OutboxRow {
@@ -201,8 +226,10 @@ public struct Reader {
         try Row.fetchAll(db, sql: "SELECT * FROM outbox WHERE stage = 'waiting' ORDER BY id").map(outboxRow)
     }
 
-    public func outbox(_ kind: OutboxRow.Kind, _ ref: String) throws -> OutboxRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM outbox WHERE kind = ? AND ref = ?", arguments: [kind.rawValue, ref]).map(outboxRow)
+    /// What is owed of one act or package, a row for each recipient.
+    public func outbox(_ kind: OutboxRow.Kind, _ ref: String) throws -> [OutboxRow] {
+        try Row.fetchAll(db, sql: "SELECT * FROM outbox WHERE kind = ? AND ref = ? ORDER BY id", arguments: [kind.rawValue, ref]).map(
+            outboxRow)
     }
 
     public func quarantine() throws -> [QuarantineRow] {

@@ -17,7 +17,7 @@ public struct StoredAct: Sendable {
     public let refused: Bool
     /// When it was registered here.
     public let registered: Instant
-    /// When the other State's receipt was registered here; nil for incoming acts and while none has come.
+    /// When the last of the other States' receipts was registered here; nil for incoming acts and while one is missing.
     public let receipted: Instant?
 }
 
@@ -27,16 +27,20 @@ public struct FileRow: Sendable {
     public let ref: FileReference
     public let type: FileType
     public let side: Side
-    public let counterpart: StateCode
+    /// The other States, in order; one, but for a joint investigation.
+    public let counterparts: [StateCode]
     public let title: String
     public let opened: Instant
 
-    public init(id: UUIDv7, ref: FileReference, type: FileType, side: Side, counterpart: StateCode, title: String, opened: Instant) {
+    /// The first of the other States.
+    public var counterpart: StateCode { counterparts[0] }
+
+    public init(id: UUIDv7, ref: FileReference, type: FileType, side: Side, counterparts: [StateCode], title: String, opened: Instant) {
         self.id = id
         self.ref = ref
         self.type = type
         self.side = side
-        self.counterpart = counterpart
+        self.counterparts = counterparts
         self.title = title
         self.opened = opened
     }
@@ -46,7 +50,7 @@ public struct FileRow: Sendable {
 public struct DraftRow: Sendable {
     public let ref: FileReference
     public let type: FileType
-    public let recipient: StateCode
+    public let recipients: [StateCode]
     public let officer: String
     public let role: String
     public let created: Instant
@@ -55,17 +59,36 @@ public struct DraftRow: Sendable {
     public let approval: Act.Approval?
 
     public init(
-        ref: FileReference, type: FileType, recipient: StateCode, officer: String, role: String, created: Instant, content: JSONValue,
+        ref: FileReference, type: FileType, recipients: [StateCode], officer: String, role: String, created: Instant, content: JSONValue,
         approval: Act.Approval?
     ) {
         self.ref = ref
         self.type = type
-        self.recipient = recipient
+        self.recipients = recipients
         self.officer = officer
         self.role = role
         self.created = created
         self.content = content
         self.approval = approval
+    }
+}
+
+/// A step that waits for the approval of a second person.
+public struct PendingRow: Sendable {
+    public let file: UUIDv7
+    public let kind: ActKind
+    public let officer: String
+    public let role: String
+    public let created: Instant
+    public let body: JSONValue
+
+    public init(file: UUIDv7, kind: ActKind, officer: String, role: String, created: Instant, body: JSONValue) {
+        self.file = file
+        self.kind = kind
+        self.officer = officer
+        self.role = role
+        self.created = created
+        self.body = body
     }
 }
 
@@ -149,6 +172,11 @@ public struct RegisterEvent: Sendable, Codable {
         case peerConfirmed = "peer-confirmed"
         case peerRevoked = "peer-revoked"
         case clockSet = "clock-set"
+        /// An officer prepared a step that a second person must approve, or took it back.
+        case prepared
+        case discarded
+        /// A threshold of a clock was passed; once for each, ever.
+        case reminded
     }
 
     public let v: Int

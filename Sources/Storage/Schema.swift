@@ -13,8 +13,23 @@ enum Schema {
                     "CREATE TABLE former_entry (state TEXT NOT NULL, jws BLOB NOT NULL UNIQUE); CREATE INDEX outbox_ref ON outbox (kind, ref);"
             )
         }
+        migrator.registerMigration("003 several recipients, steps for a second person, reminders") { db in
+            try db.execute(sql: third)
+        }
         return migrator
     }
+
+    private static let third = """
+        CREATE TABLE receipt_of (act TEXT NOT NULL, peer TEXT NOT NULL, json BLOB NOT NULL, at TEXT NOT NULL, PRIMARY KEY (act, peer)) WITHOUT ROWID;
+        INSERT INTO receipt_of SELECT receipt.act, file.counterpart, receipt.json, receipt.at
+          FROM receipt JOIN act ON act.id = receipt.act JOIN file ON file.id = act.file;
+        DROP TABLE receipt;
+        ALTER TABLE receipt_of RENAME TO receipt;
+        CREATE TABLE pending (
+          file TEXT PRIMARY KEY, kind TEXT NOT NULL, officer TEXT NOT NULL, role TEXT NOT NULL, created TEXT NOT NULL,
+          body BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE reminder (id TEXT PRIMARY KEY, file TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+        """
 
     /// Times are milliseconds since 1970 (INTEGER) where they are compared, RFC 3339 text where they are shown.
     private static let first = """

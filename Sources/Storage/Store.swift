@@ -65,9 +65,9 @@ public final class Store: Sendable {
         do { return try await group.submit(work) } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
     }
 
-    /// Reads a consistent snapshot.
+    /// Reads a consistent snapshot. A read inside a read is allowed and sees the outer snapshot's connection.
     public func read<Value>(_ work: (Reader) throws -> Value) throws(ComityError) -> Value {
-        do { return try pool.read { try work(Reader(db: $0)) } } catch let error as ComityError { throw error } catch {
+        do { return try pool.unsafeReentrantRead { try work(Reader(db: $0)) } } catch let error as ComityError { throw error } catch {
             throw Self.failure(error)
         }
     }

@@ -27,7 +27,8 @@ extension Writer {
         try db.execute(
             sql: "INSERT INTO draft (ref, type, recipient, officer, role, created, content) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                draft.ref.description, draft.type.rawValue, draft.recipient.description, draft.officer, draft.role,
+                draft.ref.description, draft.type.rawValue, draft.recipients.map(\.description).joined(separator: ","), draft.officer,
+                draft.role,
                 draft.created.description,
                 Data(try IJSON.encode(draft.content)),
             ])
@@ -40,6 +41,11 @@ extension Writer {
 
     public func markSent(_ ref: FileReference, at: Instant) throws {
         try db.execute(sql: "UPDATE draft SET sent = ? WHERE ref = ?", arguments: [at.description, ref.description])
+    }
+
+    /// Takes a draft out of the work in hand; its registration stays.
+    public func discardDraft(_ ref: FileReference) throws {
+        try db.execute(sql: "UPDATE draft SET sent = 'discarded' WHERE ref = ?", arguments: [ref.description])
     }
 
     public func insert(_ package: PackageRow, created: Instant) throws {
@@ -101,10 +107,31 @@ extension Writer {
         return db.changesCount == 1
     }
 
-    public func insertReceipt(_ json: [UInt8], act: UUIDv7, at: Instant) throws {
+    public func insertReceipt(_ json: [UInt8], act: UUIDv7, peer: StateCode, at: Instant) throws {
         try db.execute(
-            sql: "INSERT OR REPLACE INTO receipt (act, json, at) VALUES (?, ?, ?)",
-            arguments: [act.description, Data(json), at.description])
+            sql: "INSERT OR REPLACE INTO receipt (act, peer, json, at) VALUES (?, ?, ?, ?)",
+            arguments: [act.description, peer.description, Data(json), at.description])
+    }
+
+    /// Keeps a step until a second person approves it; one for each file.
+    public func insert(_ pending: PendingRow) throws {
+        try db.execute(
+            sql: "INSERT INTO pending (file, kind, officer, role, created, body) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                pending.file.description, pending.kind.rawValue, pending.officer, pending.role, pending.created.description,
+                Data(try IJSON.encode(pending.body)),
+            ])
+    }
+
+    public func deletePending(_ file: UUIDv7) throws {
+        try db.execute(sql: "DELETE FROM pending WHERE file = ?", arguments: [file.description])
+    }
+
+    /// - Returns: false when this reminder was given before.
+    public func remind(_ id: String, file: UUIDv7, at: Instant) throws -> Bool {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO reminder (id, file, at) VALUES (?, ?, ?)", arguments: [id, file.description, at.description])
+        return db.changesCount == 1
     }
 
     public func save(_ peer: Peer) throws {

@@ -32,8 +32,10 @@ public struct Writer {
 
     /// Registers an act, its file row and its links.
     /// - Returns: index of its entry.
-    public mutating func append(_ verified: VerifiedAct, outgoing: Bool, registered: Instant) throws -> Int64 {
+    public mutating func append(_ verified: VerifiedAct, own: StateCode, registered: Instant) throws -> Int64 {
         let act = verified.act
+        let outgoing = act.from.state == own
+        let counterparts = ([act.from] + act.to).map(\.state).filter { $0 != own }
         let index = try append(verified.hash, kind: "act", ref: act.id.description)
         try db.execute(
             sql: "INSERT INTO act (id, file, kind, hash, jws, outgoing, idx, registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -48,7 +50,7 @@ public struct Writer {
                 sql: "INSERT INTO file (id, ref, type, side, counterpart, title, opened) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     act.file.description, body.ref.description, body.type.rawValue, (outgoing ? Side.requesting : .requested).rawValue,
-                    (outgoing ? act.to : act.from).state.description, body.title, act.at.description,
+                    counterparts.map(\.description).joined(separator: ","), body.title, act.at.description,
                 ])
             for link in body.links {
                 try db.execute(

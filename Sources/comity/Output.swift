@@ -33,6 +33,8 @@ enum Output {
         switch clock.state {
         case .held: return "held pending decision"
         case .met: return "met"
+        case .paused: return "paused"
+        case .ended: return "ended"
         case .running, .over:
             let end = clock.stopped ?? now
             let minutes = abs(clock.due.milliseconds - end.milliseconds) / 60_000

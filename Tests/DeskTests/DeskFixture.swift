@@ -54,7 +54,13 @@ struct DeskFixture: Sendable {
         let from: JSONValue = .string("2026-11-01T00:00:00Z")
         var content: [String: JSONValue] = [
             "to": .string("XB"), "title": .string(title), "tlp": .string("AMBER"), "lang": .string("en"),
-            "urgency": .object(["level": .string("urgent")]), "offences": .array([.object(["article": .string("UNCC-10")])]),
+            "urgency": .object(["level": .string("urgent")]),
+            "offences": .array([.object(["article": .string("UNCC-10"), "max_penalty_months": .integer(120)])]),
+            "case": .object(["stage": .string("investigation"), "prosecution_case_no": .string("XA-1")]),
+            "screen": .object([
+                "political": .bool(false), "discrimination": .bool(false), "press": .bool(false), "death_penalty_or_torture": .bool(false),
+                "by": .string("XA-A1"),
+            ]),
             "facts": .string("Files were encrypted.\n\nThe key host is known."), "necessity": .string("The server can be wiped."),
             "link_facts_to_data": .string("The server received the keys."),
             "custodian": .object(["provider": .string("Northgate Hosting")]),

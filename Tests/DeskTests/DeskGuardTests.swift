@@ -127,11 +127,14 @@ struct DeskGuardTests {
                 on: ours, title: text,
                 [
                     "facts": .string(text), "necessity": .string(text), "custodian": .object(["provider": .string(text)]),
-                    "offences": .array([.object(["article": .string(text)])]),
+                    "offences": .array([
+                        .object(["article": .string("UNCC-10"), "max_penalty_months": .integer(120), "title": .string(text)])
+                    ]),
                 ])
             // A draft's names may hold no invisible character and nothing that needs an escape.
             let name = Text.safe(String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\"" && $0 != "\\" })))
-            _ = try await DeskFixture.newDraft(on: ours, title: text, [name: .string(text), "custodian": .object([name: .string(text)])])
+            _ = try await DeskFixture.newDraft(
+                on: ours, title: text, [name: .string(text), "custodian": .object(["provider": .string("x"), name: .string(text)])])
             try await ours.approve(ref, officer: "XA-A1")
             _ = try await ours.send(ref, officer: "XA-D1")
         } _: { desk in

@@ -139,7 +139,7 @@ struct DeskPagesTests {
         ])
         let clock = try #require(json["clocks"]?.array?.first?.object)
         json["clocks"] = .array(
-            ["running", "held", "met", "over"].map {
+            ["running", "held", "met", "over", "paused", "ended"].map {
                 .object(clock.merging(["state": .string($0), "unverified": .bool(true), "article": .string("42(8)")]) { $1 })
             })
         json["links"] = .array([

@@ -2,6 +2,8 @@
 
 import Dossier
 import Foundation
+import Law
+import LawSupport
 import Register
 import Sealing
 import Standards
@@ -43,7 +45,8 @@ struct World {
     func intake(_ trust: Peer.Trust = .confirmed, known: [VerifiedAct] = [], own: Party? = nil, exercise: Bool = true) throws -> Intake {
         let peer = try peer(trust)
         return Intake(
-            own: own ?? requested, exercise: exercise, now: now, peer: { $0 == peer.entry.signingKey.keyID ? peer : nil },
+            own: own ?? requested, law: try shippedLaw(), exercise: exercise, now: now,
+            peer: { $0 == peer.entry.signingKey.keyID ? peer : nil },
             knownHash: { id in known.first { $0.act.id == id }?.hash },
             acts: { file in known.filter { $0.act.file == file }.map { Dossier.HashedAct(act: $0.act, hash: $0.hash.bytes) } },
             knownReference: { ref in known.contains { $0.act.body["ref"]?.string == ref.description } })
@@ -58,7 +61,7 @@ struct World {
         let body = ActBody.Request(ref: ref, type: .preservation, title: "t", content: .object([:]), links: [])
         return Act(
             id: id ?? UUIDv7(at: at, using: &generator), file: UUIDv7(at: at, using: &generator), kind: .request,
-            from: from ?? requesting, to: to ?? requested,
+            from: from ?? requesting, to: [to ?? requested],
             after: [], lamport: 1, at: at,
             by: .init(role: "duty_officer", officer: "XA-D1", approvals: approvals ?? [.init(role: "approver", officer: "XA-D3", at: at)]),
             tlp: .amber, lang: "en",
@@ -73,7 +76,7 @@ struct World {
         let sender = from ?? requested
         return Act(
             id: UUIDv7(at: now, using: &generator), file: acts[0].file, kind: kind, from: sender,
-            to: sender == requesting ? requested : requesting,
+            to: [sender == requesting ? requested : requesting],
             after: [acts[acts.count - 1].id], lamport: Int64(acts.count) + 1, at: now, by: .init(role: "duty_officer", officer: "D1"),
             tlp: .amber, lang: "en",
             exercise: true, law: [:], body: body)

@@ -4,15 +4,25 @@ import Foundation
 public import Law
 import TestSupport
 
-/// The rule files as they ship.
-public func shippedLaw() throws -> Law {
-    let base = Shared.repository.appendingPathComponent("Sources/Law/Instruments")
+/// The texts of the rule files and State profiles as they ship.
+public func shippedTexts() throws -> [Law.SourceText] {
+    let base = Shared.repository.appendingPathComponent("Sources/Law")
     var texts: [Law.SourceText] = []
-    for folder in try FileManager.default.contentsOfDirectory(atPath: base.path) {
-        for file in try FileManager.default.contentsOfDirectory(atPath: base.appendingPathComponent(folder).path) {
+    func read(_ folder: String, as name: String) throws {
+        for file in try FileManager.default.contentsOfDirectory(atPath: base.appendingPathComponent(folder).path).sorted() {
             let data = try Data(contentsOf: base.appendingPathComponent("\(folder)/\(file)"))
-            texts.append(.init(path: "\(folder)/\(file)", bytes: [UInt8](data)))
+            texts.append(.init(path: "\(name)/\(file)", bytes: [UInt8](data)))
         }
     }
-    return try Law(reading: texts)
+    for folder in try FileManager.default.contentsOfDirectory(atPath: base.appendingPathComponent("Instruments").path).sorted() {
+        try read("Instruments/\(folder)", as: folder)
+    }
+    try read("States", as: "states")
+    return texts
 }
+
+/// Read once for all tests.
+private let shipped = Result { try Law(reading: shippedTexts()) }
+
+/// The rule files and State profiles as they ship.
+public func shippedLaw() throws -> Law { try shipped.get() }

@@ -26,7 +26,7 @@ func demoDraft(_ name: String) throws -> [String: JSONValue] {
     @Test(arguments: [
         ("authority", "42(3)(a)", Finding.Level.must), ("offences", "42(3)(b)", .must), ("facts", "42(3)(b)", .must),
         ("data_sought", "42(3)(c)", .must),
-        ("link_facts_to_data", "42(3)(c)", .must), ("custodian", "42(3)(d)", .should), ("necessity", "42(3)(e)", .must),
+        ("link_facts_to_data", "42(3)(c)", .must), ("custodian", "42(3)(d)", .must), ("necessity", "42(3)(e)", .must),
         ("intent_to_send_mla", "42(3)(f)", .must), ("confidentiality", "42(3)(g)", .note),
     ])
     func eachRequiredContent(_ member: String, _ article: String, _ level: Finding.Level) throws {
@@ -82,6 +82,48 @@ func demoDraft(_ name: String) throws -> [String: JSONValue] {
         #expect(try findings(withoutPort).isEmpty)
         #expect(try findings(["kind": .string("email"), "value": .string("a@b@c")]).contains { $0.level == .must })
         #expect(try findings(["kind": .string("telepathy")]).contains { $0.level == .must })
+    }
+
+    /// What each kind refuses, and what it only doubts.
+    @Test(arguments: [
+        ("kind: card, number: \"4111111111111111\"", "must", "identifier.card_number"),
+        ("kind: card, first6: \"411111\", last4: \"1111\"", "none", "identifier"),
+        ("kind: file_hash, algorithm: MD5, value: 900150983cd24fb0d6963f7d28e17f72", "must", "identifier.hash_weak"),
+        ("kind: iban, value: GB82WEST12345698765433", "must", "identifier.checksum"),
+        ("kind: imei, value: \"490154203237519\"", "must", "identifier.checksum"),
+        ("kind: phone, value: \"010 555 0101\"", "should", "identifier.phone_national"),
+        ("kind: phone, value: \"+999 10 555 0101\"", "should", "identifier.phone_format"),
+        ("kind: domain, value: \"p\u{0430}ypal.example.org\"", "should", "identifier.lookalike"),
+        ("kind: account, service: \"a\u{202E}b\", immutable_id: x", "should", "identifier.hidden_characters"),
+        (
+            "kind: ip_endpoint, ip: 192.0.2.1, port: 1, protocol: tcp, local_time: \"2026-10-25T03:30:00\", zone: Europe/Helsinki", "must",
+            "identifier.time_missing"
+        ),
+        (
+            "kind: ip_endpoint, ip: 192.0.2.1, port: 1, protocol: tcp, local_time: \"2026-10-24T03:30:00\", zone: Europe/Helsinki", "none",
+            "identifier"
+        ),
+        (
+            "kind: ip_endpoint, ip: 192.0.2.1, port: 1, protocol: tcp, at: \"2026-10-24T03:30:00Z\", precision: PT1M", "should",
+            "identifier.precision"
+        ),
+        ("kind: vessel, imo: 9074729", "none", "identifier"), ("kind: vehicle", "must", "identifier.format"),
+        ("kind: telepathy", "must", "identifier.kind"),
+    ])
+    func identifierKinds(_ item: String, _ level: String, _ code: String) throws {
+        var draft = try demoDraft("stored-data")
+        draft["identifiers"] = .array([try YAMLText(Array("{\(item)}".utf8), name: "x").value])
+        let context = AssessmentContext(
+            from: try StateCode("XA"), to: try StateCode("XB"), issuer: "xa-ca", on: try Instant("2026-11-25T00:00:00Z"))
+        let found = try shippedLaw().assess(.object(draft), type: "stored-data", context: context).findings.filter {
+            $0.code.hasPrefix("identifier")
+        }
+        if level == "none" {
+            #expect(found.isEmpty, "\(found)")
+        } else {
+            #expect(found.contains { $0.level.rawValue == level && $0.code == code }, "\(found)")
+        }
+        #expect(found.allSatisfy { !($0.detail ?? "").unicodeScalars.contains("\u{202E}") })
     }
 
     @Test func aTimeWithoutZoneAnywhereIsNamed() throws {

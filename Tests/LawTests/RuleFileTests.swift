@@ -66,6 +66,107 @@ import Testing
         #expect(faults(head + "rules:\n" + rule + rule).contains { $0.says.contains("twice") })
     }
 
+    @Test func rulesThatExtendEachOtherInACircle() {
+        let rules =
+            "rules:\n  - {id: r, extends: s, cite: \"1\", tag: V, applies: {type: a}, level: must, needs: x, says: S, mend: M}\n"
+            + "  - {id: s, extends: r, cite: \"1\", tag: V, applies: {type: a}, level: must, needs: x, says: S, mend: M}\n"
+            + "  - {id: t, extends: nothing, cite: \"1\", tag: V, applies: {type: a}, level: must, needs: x, says: S, mend: M}\n"
+        let found = faults(head + rules)
+        #expect(found.contains { $0.says.contains("circle") && $0.line == 6 && $0.path == "t/rules.yaml" })
+        #expect(found.contains { $0.says.contains("nothing") && $0.line == 8 })
+    }
+
+    @Test func anExtendedRuleTakesOverWhatItDoesNotSay() throws {
+        let rules =
+            "rules:\n  - {id: r, cite: \"1\", tag: V, applies: {type: a}, level: must, needs: x, says: S, mend: M}\n  - {id: s, extends: r, level: note, tells: y}\n"
+        let law = try Law(reading: [
+            .init(path: "t/instrument.yaml", bytes: Array(instrument.utf8)), .init(path: "t/rules.yaml", bytes: Array((head + rules).utf8)),
+        ])
+        #expect(law.findings(for: .object([:]), type: "a").map(\.rule) == ["r", "s"])
+        #expect(law.findings(for: .object([:]), type: "a").map(\.field) == ["x", "y"])
+    }
+
+    @Test func typesThatFollowEachOtherInACircle() {
+        let types =
+            "article: \"1\"\ntitle: X\ntypes:\n  - {id: a, code: AAA, title: A, tag: V, follows: [b]}\n  - {id: b, code: BBB, title: B, tag: V, follows: [a]}\n  - {id: c, code: ccc, title: C, tag: V, follows: [z]}\n"
+        let found = faults(types)
+        #expect(found.contains { $0.says.contains("circle") && $0.line == 4 })
+        #expect(found.contains { $0.says.contains("“z”") && $0.line == 6 } && found.contains { $0.says.contains("capital") })
+    }
+
+    /// An instrument that lists its articles lists them all, each with rows or a reason, and cites no other.
+    @Test func articlesAreComplete() {
+        let texts: [Law.SourceText] = [
+            .init(path: "t/instrument.yaml", bytes: Array((instrument + "article_count: 4\n").utf8)),
+            .init(
+                path: "t/rules.yaml",
+                bytes: Array(
+                    """
+                    articles:
+                      - {article: 1, title: One, tag: V}
+                      - {article: 2, title: Two, tag: V, why_none: nothing}
+                      - article: 4
+                        title: Four
+                        tag: V
+                        types: [{id: a, code: AAA, title: A, tag: V}]
+                        rules:
+                          - {id: r, cite: 9(1), tag: V, applies: {type: a}, level: must, needs: x, says: S, mend: M}
+                      - {article: 7, title: Seven, tag: V, why_none: nothing}
+
+                    """.utf8)),
+        ]
+        var found: [LawErrors.Fault] = []
+        do throws(LawErrors) { _ = try Law(reading: texts) } catch { found = error.faults }
+        for word in ["Article 3 is missing", "Article 7 is not one of", "Article 1 has neither", "names article 9"] {
+            #expect(found.contains { $0.says.contains(word) }, "\(word)")
+        }
+        #expect(found.contains { $0.says.contains("names article 9") && $0.line == 9 })
+    }
+
+    @Test(arguments: [
+        ("working_days: 0", "whole number"), ("working_days: 5, length: P1D", "either"), ("length: P1D, paused_by: [ask]", "resumed"),
+        ("length: P1D, side: both", "side"), ("length: P1D, calendar: working", "working"), ("length: P1D, held_by: {received: q}", "“q”"),
+    ])
+    func clocksThatContradictThemselves(_ members: String, _ word: String) {
+        let clock =
+            "clocks:\n  - {id: c, cite: \"1\", tag: V, applies: {type: a}, starts: preserve.effective, \(members), at_end: lapse, says: S}\n"
+        #expect(faults(head + clock).contains { $0.says.contains(word) }, "\(faults(head + clock))")
+    }
+
+    @Test(arguments: [
+        ("grounds:\n  - {id: g, cite: \"1\", tag: V, applies: {type: a}, for: [forget], says: S}\n", "forget"),
+        ("grounds:\n  - {id: g, cite: \"1\", tag: V, applies: {type: a}, for: [refuse], requires: [luck], says: S}\n", "luck"),
+        ("duties:\n  - {id: d, cite: \"1\", tag: V, applies: {type: a}, side: nobody, says: S}\n", "side"),
+        ("rules: 5\n", "list"),
+    ])
+    func otherRowsAreReadStrictly(_ rows: String, _ word: String) { #expect(faults(head + rows).contains { $0.says.contains(word) }) }
+
+    @Test func aProfileIsReadStrictly() throws {
+        let profile = """
+            state: XD
+            source: test
+            names: {en: Test}
+            colour: red
+            bound_by: [{instrument: t, from: "2026-01-01"}]
+            time_zone: Mars/Base
+            working_hours: {days: [mon, noday], from: "09:00", to: "08:00"}
+            holidays: [{date: "2026-02-31", name: X}, {date: "2026-01-01", name: X}, {date: "2026-01-01", name: Y}]
+            authorities: [{id: a, kind: k, name: N}, {id: a, kind: k, name: N}]
+
+            """
+        let texts: [Law.SourceText] = [
+            .init(path: "t/instrument.yaml", bytes: Array(instrument.utf8)), .init(path: "t/rules.yaml", bytes: Array(head.utf8)),
+            .init(path: "states/XD.yaml", bytes: Array(profile.utf8)),
+            .init(path: "states/XE.yaml", bytes: Array("state: XF\nsource: s\n".utf8)),
+        ]
+        var found: [LawErrors.Fault] = []
+        do throws(LawErrors) { _ = try Law(reading: texts) } catch { found = error.faults }
+        for word in ["colour", "2026-01-01", "noday", "Mars/Base", "2026-02-31", "twice", "XF"] {
+            #expect(found.contains { $0.path.hasPrefix("states/") && $0.says.contains(word) }, "\(word)")
+        }
+        #expect(found.contains { $0.says.contains("colour") && $0.line == 4 })
+    }
+
     @Test(arguments: [
         "a: *x", "a: 1\na: 2", "\u{0}", "a: [1", "{",
         "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - 1",

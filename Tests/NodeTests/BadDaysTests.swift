@@ -36,7 +36,7 @@ import Transport
         let exhibit = pair.folder("exhibit-\(UUID().uuidString)")
         try Data("evidence \(exhibit)".utf8).write(to: URL(fileURLWithPath: exhibit))
         let sealed = try await b.seal(.init(paths: [exhibit], authorisation: "order", conditions: []), for: ref, to: a.state, officer: "X1")
-        _ = try await b.supply(ref, package: nil, officer: "X1")
+        try await b.supplyApproved(ref, officer: "X1")
         try await pair.carry(from: b, to: a)
         return (ref, sealed.package, sealed.path)
     }
@@ -88,7 +88,7 @@ import Transport
         let (a, b) = (pair.requesting, pair.requested)
         let ref = try await pair.deliveredPreservation()
         let act = try await b.acknowledge(ref, officer: "D1", localReference: nil)
-        let row = try #require(try b.store.read { try $0.outbox(.act, act.description) })
+        let row = try #require(try b.store.read { try $0.outbox(.act, act.description).first })
         _ = try await b.store.commit { try $0.finish(row.id, .refused, code: "schema", says: "not understood") }
         let view = try b.fileView(ref)
         #expect(try view.state == .delivered && view.state == a.fileView(ref).state)
@@ -191,7 +191,7 @@ import Transport
             ref: try FileReference(state: third.state, year: 2026, typeCode: "MLA", number: 1), type: .storedData, title: "t",
             content: .object([:]), links: [link])
         let act = Act(
-            id: third.newID(at: now), file: third.newID(at: now), kind: .request, from: entry.party, to: b.party, after: [], lamport: 1,
+            id: third.newID(at: now), file: third.newID(at: now), kind: .request, from: entry.party, to: [b.party], after: [], lamport: 1,
             at: now,
             by: .init(role: "duty_officer", officer: "D1", approvals: [.init(role: "approver", officer: "D3", at: now)]), tlp: .amber,
             lang: "en",

@@ -75,3 +75,33 @@ struct NodePair {
         return ref
     }
 }
+
+extension Node {
+    /// Takes a step that needs no second person.
+    @discardableResult
+    func step(_ kind: ActKind, _ ref: FileReference, officer: String = "D1", _ body: [String: JSONValue] = [:]) async throws -> UUIDv7 {
+        switch try await take(kind, on: ref, officer: officer, body: .object(body)) {
+        case .taken(let act): return act
+        case .prepared:
+            guard let act = try await approve(ref, officer: "D3") else { throw ComityError(.failure, "nothing was approved") }
+            return act
+        }
+    }
+
+    @discardableResult
+    func acknowledge(_ ref: FileReference, officer: String, localReference: String?) async throws -> UUIDv7 {
+        try await step(.acknowledge, ref, officer: officer, localReference.map { ["localReference": .string($0)] } ?? [:])
+    }
+
+    func preserve(_ ref: FileReference, officer: String, effective: Instant?, outcome: ActBody.Preserve.Outcome, note: String?) async throws
+    {
+        let moment = try effective ?? now()
+        try await step(
+            .preserve, ref, officer: officer, ["effective": .string(moment.description), "outcome": .string(outcome.rawValue)])
+    }
+
+    /// Supplies the sealed package of a file, a second person agreeing.
+    func supplyApproved(_ ref: FileReference, officer: String) async throws {
+        if case .prepared = try await supply(ref, package: nil, officer: officer).step { try await approve(ref, officer: "D3") }
+    }
+}

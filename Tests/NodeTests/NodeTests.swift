@@ -46,7 +46,7 @@ import Transport
         let sealed = try await b.seal(
             .init(paths: [pair.folder("exhibit.log")], authorisation: "order 1", conditions: ["this case only"]), for: second, to: a.state,
             officer: "X1")
-        _ = try await b.supply(second, package: nil, officer: "X1")
+        try await b.supplyApproved(second, officer: "X1")
         try await pair.carry(from: b, to: a)
         // Nothing can be received before the bytes are there.
         await #expect(throws: ComityError(.wrongState, "")) { try await a.receiveEvidence(second, package: nil, officer: "X1") }
@@ -198,7 +198,7 @@ import Transport
         try Data(repeating: 7, count: PackageProgress.partSize + 1000).write(to: URL(fileURLWithPath: pair.folder("big")))
         let sealed = try await b.seal(
             .init(paths: [pair.folder("big")], authorisation: "order", conditions: []), for: ref, to: a.state, officer: "X1")
-        _ = try await b.supply(ref, package: nil, officer: "X1")
+        try await b.supplyApproved(ref, officer: "X1")
         try await pair.carry(from: b, to: a)
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: sealed.path)))
         let first = Array(bytes[0..<PackageProgress.partSize])

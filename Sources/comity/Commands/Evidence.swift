@@ -67,12 +67,8 @@ struct Evidence: AsyncParsableCommand {
             let node = try global.node()
             let ref = try FileReference(ref)
             let supplied = try await node.supply(ref, package: package, officer: try officer.resolved())
-            try await Delivered.report(supplied.act, ref: ref, step: "supplied", node: node, wait: waiting.wait, json: global.json)
-            guard waiting.wait > 0 else { return }
-            // Whoever claims the package first brings it: this command, or the serving node.
-            let delivery = Delivery(node: node)
-            await delivery.flush()
-            await delivery.shutdown()
+            try await Delivered.report(supplied.step, ref: ref, step: "supplied", node: node, wait: waiting.wait, json: global.json)
+            try await Delivered.packages(node, wait: waiting.wait)
         }
     }
 
@@ -90,7 +86,7 @@ struct Evidence: AsyncParsableCommand {
             let ref = try FileReference(ref)
             let received = try await node.receiveEvidence(ref, package: package, officer: try officer.resolved())
             if !global.json { Verdict.show(received.verdict) }
-            try await Delivered.report(received.act, ref: ref, step: "received", node: node, wait: waiting.wait, json: global.json)
+            try await Delivered.report(received.step, ref: ref, step: "received", node: node, wait: waiting.wait, json: global.json)
         }
     }
 

@@ -8,7 +8,8 @@ import Standards
 import Storage
 
 struct FileCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "file", abstract: "Look at one file.", subcommands: [Show.self])
+    static let configuration = CommandConfiguration(
+        commandName: "file", abstract: "Look at one file.", subcommands: [Show.self, Next.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a file: state, acts, clocks, links, packages, what is possible.")
@@ -44,6 +45,31 @@ struct FileCommand: AsyncParsableCommand {
                 )
             }
             for command in view.next { Output.line("next      \(command)") }
+        }
+    }
+}
+
+extension FileCommand {
+    struct Next: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say which acts are possible now, which are not and why, and whose they are.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "Reference of the file.") var ref: String
+        @Option(name: .customLong("as"), help: "Judge it for this officer; without, for the side.") var officer: String?
+
+        func run() async throws {
+            let steps = try global.node().steps(try FileReference(ref), officer: officer)
+            if global.json { return try Output.json(steps) }
+            for step in steps.filter(\.possible) {
+                Output.line(
+                    "can     \(step.kind.rawValue.padding(toLength: 20, withPad: " ", startingAt: 0)) \(step.ours ? "us" : "them")  \(step.roles.joined(separator: ", "))\(step.fourEyes ? "  (a second person approves)" : "")"
+                )
+            }
+            for step in steps where !step.possible {
+                Output.line(
+                    "cannot  \(step.kind.rawValue.padding(toLength: 20, withPad: " ", startingAt: 0)) \(step.ours ? "us" : "them")  \(step.why ?? "")\(step.next.map { " " + $0 } ?? "")"
+                )
+            }
         }
     }
 }

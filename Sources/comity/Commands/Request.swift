@@ -2,13 +2,48 @@
 
 import ArgumentParser
 import Dossier
+import Foundation
 import Law
 import Node
 import Standards
 
 struct Request: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask another State, and answer one that asks.", subcommands: [New.self, Approve.self, Send.self, Ack.self, Preserve.self])
+        abstract: "Ask another State, and answer one that asks.",
+        discussion: "Every act of the life cycles is a command; comity file next REF says which are possible now.",
+        subcommands: [Types.self, New.self, Approve.self, Send.self, Discard.self, Ack.self, Preserve.self] + ActCommands.all)
+
+    struct Types: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the types of request, with their articles.")
+        @OptionGroup var global: GlobalOptions
+
+        struct Line: Encodable {
+            let type: String
+            let code: String
+            let instrument: String
+            let article: String
+            let title: String
+            let unverified: Bool
+        }
+
+        func run() async throws {
+            let law = try Node.loadLaw()
+            let lines = FileType.allCases.compactMap { type in
+                law.requestType(type.rawValue).map {
+                    Line(
+                        type: type.rawValue, code: $0.code, instrument: $0.instrument, article: $0.article, title: $0.title,
+                        unverified: $0.tag.isUnverified)
+                }
+            }
+            if global.json { return try Output.json(lines) }
+            for line in lines {
+                let name = line.type.padding(toLength: 28, withPad: " ", startingAt: 0)
+                Output.line(
+                    "\(name) \(line.code)  \(line.instrument) Art. \(line.article)\(line.unverified ? " (text not compared yet)" : "")  \(line.title)"
+                )
+            }
+        }
+    }
 
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -18,8 +53,9 @@ struct Request: AsyncParsableCommand {
         )
         @OptionGroup var global: GlobalOptions
         @OptionGroup var officer: OfficerOption
-        @Argument(help: "preservation or stored-data.") var type: String
-        @Option(help: "The draft; - reads standard input.") var fromFile: String
+        @Argument(help: "A type; comity request types lists them.") var type: String
+        @Option(help: "The draft; - reads standard input.") var fromFile: String?
+        @Flag(help: "Print a commented template of this type and stop.") var template = false
         @Option(help: "The requested State, when the file does not say it.") var to: String?
         @Option(help: "Reference of the file that this request follows; repeat.") var follows: [String] = []
         @Flag(help: "Only say what the rules say; keep nothing.") var dryRun = false
@@ -30,6 +66,16 @@ struct Request: AsyncParsableCommand {
         }
 
         func run() async throws {
+            if template {
+                guard FileType(rawValue: type) != nil else {
+                    throw ComityError(
+                        .usage, "“\(Text.safe(type, limit: 60))” is not a type of request.", next: "comity request types lists them.")
+                }
+                return Output.line(try Node.loadLaw().template(type: type) ?? "")
+            }
+            guard let fromFile else {
+                throw ComityError(.usage, "The draft is missing.", next: "Add --from-file FILE; --template prints one to start from.")
+            }
             let node = try global.node()
             let text = try YAMLText(try InputFile.read(fromFile, limit: YAMLText.maximumBytes), name: fromFile)
             guard var draft = text.value.object else {
@@ -57,20 +103,39 @@ struct Request: AsyncParsableCommand {
     }
 
     struct Approve: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Agree to a drafted request as the second person.")
+        static let configuration = CommandConfiguration(
+            abstract: "Agree as the second person: to a drafted request, or to a step that waits for approval.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var officer: OfficerOption
-        @Argument(help: "Reference of the draft.") var ref: String
+        @OptionGroup var waiting: WaitOption
+        @Argument(help: "Reference of the draft or the file.") var ref: String
 
         func run() async throws {
             let ref = try FileReference(ref)
             let officer = try officer.resolved()
-            try await global.node().approve(ref, officer: officer)
-            if global.json {
+            let node = try global.node()
+            if let act = try await node.approve(ref, officer: officer) {
+                try await Delivered.report(act, ref: ref, step: "approved", node: node, wait: waiting.wait, json: global.json)
+                try await Delivered.packages(node, wait: waiting.wait)
+            } else if global.json {
                 try Output.json(["ref": ref.description, "state": "authorised", "approvedBy": officer])
             } else {
                 Output.line("approved  \(ref)  by \(officer)\nnext      comity request send \(ref) --as OFFICER")
             }
+        }
+    }
+
+    struct Discard: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give up a draft, or a step that waits for approval. What was sent stays.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @Argument(help: "Reference of the draft or the file.") var ref: String
+
+        func run() async throws {
+            let ref = try FileReference(ref)
+            try await global.node().discard(ref, officer: try officer.resolved())
+            if global.json { try Output.json(["ref": ref.description, "discarded": "true"]) } else { Output.line("discarded  \(ref)") }
         }
     }
 
@@ -100,8 +165,9 @@ struct Request: AsyncParsableCommand {
         func run() async throws {
             let node = try global.node()
             let ref = try FileReference(ref)
-            let act = try await node.acknowledge(ref, officer: try officer.resolved(), localReference: localReference)
-            try await Delivered.report(act, ref: ref, step: "acknowledged", node: node, wait: waiting.wait, json: global.json)
+            let body = try ActBody.json(ActBody.Acknowledge(localReference: localReference))
+            let step = try await node.take(.acknowledge, on: ref, officer: try officer.resolved(), body: body)
+            try await Delivered.report(step, ref: ref, step: "acknowledged", node: node, wait: waiting.wait, json: global.json)
         }
     }
 
@@ -123,8 +189,10 @@ struct Request: AsyncParsableCommand {
             }
             var from: Instant?
             if let effective { from = try Instant(effective) }
-            let act = try await node.preserve(ref, officer: try officer.resolved(), effective: from, outcome: outcome, note: note)
-            try await Delivered.report(act, ref: ref, step: "preserved", node: node, wait: waiting.wait, json: global.json)
+            let moment = try from ?? node.now()
+            let body = try ActBody.json(ActBody.Preserve(effective: moment, outcome: outcome, note: note))
+            let step = try await node.take(.preserve, on: ref, officer: try officer.resolved(), body: body)
+            try await Delivered.report(step, ref: ref, step: "preserved", node: node, wait: waiting.wait, json: global.json)
             if !global.json, let clock = try node.fileView(ref).clocks.first(where: { $0.state == .running }) {
                 Output.line(
                     "clock         due \(node.local(clock.due))  (\(clock.due.utc))  Art. \(clock.article)\(clock.unverified ? ", text not compared yet" : "")"

@@ -66,7 +66,10 @@ enum Serving {
         if node.exercise { Output.line("EXERCISE  nothing here is real") }
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery))],
+                services: [
+                    .init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery)),
+                    .init(service: ReminderService(node: node, logger: logger)),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw ComityError(
@@ -74,6 +77,21 @@ enum Serving {
                 next: "Stop it, or change the ports in node.json.")
         }
         await delivery.shutdown()
+    }
+}
+
+/// Gives the reminders of the clocks, every half minute.
+private struct ReminderService: Service {
+    let node: Node
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { _ = try await node.remind() } catch { logger.error("reminders: \(error)") }
+                try? await Task.sleep(for: .seconds(30))
+            }
+        }
     }
 }
 

@@ -217,13 +217,17 @@ actor Story {
     private func supply() async throws -> Line {
         if try await state(of: storedData, on: requested) == "acknowledged" {
             let sealed = try await package(on: requested, stages: ["sealed"])?["sha256"]?.string ?? ""
-            _ = try await command(requested, ["evidence", "supply", storedData, "--package", sealed, "--as", "XB-X1"])
+            if try await view(storedData, on: requested)?["pending"] == nil {
+                _ = try await command(requested, ["evidence", "supply", storedData, "--package", sealed, "--as", "XB-X1"])
+            }
+            _ = try await command(requested, ["request", "approve", storedData, "--as", "XB-D3"])
         }
         let hash = try await sharedHash("supply", storedData)
         try await until("the whole package is at XA") {
             try await self.package(on: self.requesting, stages: ["complete", "received"]) != nil
         }
-        return Line(step: "5", what: "XB supplies the package; all its parts arrive at XA", ref: storedData, hash: hash)
+        return Line(
+            step: "5", what: "XB supplies the package, a second person agreeing; all its parts arrive at XA", ref: storedData, hash: hash)
     }
 
     private func receive() async throws -> Line {

@@ -41,7 +41,7 @@ ACT = {
     "file": "01a20fdb-02e3-7000-8000-000000000002",
     "kind": "request",
     "from": {"state": "XA", "authority": "xa-247"},
-    "to": {"state": "XB", "authority": "xb-247"},
+    "to": [{"state": "XB", "authority": "xb-247"}],
     "after": [],
     "lamport": 1,
     "at": "2026-11-24T20:19:01.091-03:00",

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Law
+public import Standards
+
+/// A file with its clocks and links at a moment: what a screen shows.
+public struct Standing: Sendable {
+    /// A request of another file that follows this one.
+    public struct Follower: Sendable, Equatable {
+        public let file: UUIDv7
+        public let ref: FileReference
+        public let type: FileType
+        /// When it was made.
+        public let at: Instant
+        /// When it was decided: refused, answered, withdrawn or closed (`Dossier.course.decided`); nil while it is open.
+        public let decided: Instant?
+
+        public init(file: UUIDv7, ref: FileReference, type: FileType, at: Instant, decided: Instant? = nil) {
+            self.file = file
+            self.ref = ref
+            self.type = type
+            self.at = at
+            self.decided = decided
+        }
+    }
+
+    public let state: FileState
+    public let clocks: [Clock]
+    public let outcome: Outcome
+    /// The linked request that holds the file, when one does.
+    public let holder: Follower?
+    /// What this file carries is intelligence; nothing has converted it into evidence.
+    public let isNotEvidence: Bool
+    /// The next State on the path of a communication, to which a request could go.
+    public let proposedHop: ActBody.Hop?
+
+    /// - Parameters:
+    ///   - law: rules for the clocks.
+    ///   - followers: requests linked to this file with `follows`.
+    ///   - delivered: the other States have receipted the request (always true on the requested side).
+    ///   - now: the moment to judge.
+    ///   - calendars: the working days of States, for limits that count them; nil takes those of the State profiles.
+    public init(
+        of dossier: Dossier, law: Law, followers: [Follower], delivered: Bool, now: Instant, calendars: WorkingCalendars? = nil
+    ) {
+        let clocks = law.clocks(for: dossier.type.rawValue).compactMap {
+            ClockRun(rule: $0, dossier: dossier, law: law, calendars: calendars ?? WorkingCalendars(of: law), now: now).clock(
+                holders: followers)
+        }
+        self.clocks = clocks
+        let lapsing = clocks.filter { $0.atEnd == .lapse }
+        let kept: Set<FileState> = [.preserved, .extended, .held]
+        let isHeld = kept.contains(dossier.state) && lapsing.contains { $0.state == .held }
+        if isHeld {
+            state = .held
+        } else if kept.contains(dossier.state), lapsing.contains(where: { $0.state == .over }) {
+            state = .lapsed
+        } else if dossier.state == .held, !lapsing.isEmpty {
+            // The hold has ended before the minimum period: it is kept as before.
+            state = dossier.course.end == nil ? .preserved : .extended
+        } else if dossier.state == .delivered, !delivered {
+            state = .sent
+        } else {
+            state = dossier.state
+        }
+        outcome = dossier.course.outcome
+        holder = isHeld ? followers.filter { $0.decided == nil || now < ($0.decided ?? now) }.min { $0.at < $1.at } : nil
+        isNotEvidence = dossier.type.isIntelligence && dossier.course.convertedBy == nil
+        let known = Set(dossier.parties.map(\.state))
+        proposedHop = dossier.course.hops.last.flatMap { known.contains($0.state) ? nil : $0 }
+    }
+
+    /// The clock that needs attention first: running or over, earliest due.
+    public var pressing: Clock? {
+        clocks.filter { ($0.state == .running || $0.state == .over) && $0.stopped == nil }.min { $0.due < $1.due }
+    }
+
+    /// Every reminder that is due, over all clocks.
+    public func remindersDue(at now: Instant, file: UUIDv7) -> [Clock.Reminder] {
+        clocks.flatMap { $0.remindersDue(at: now, file: file) }
+    }
+}

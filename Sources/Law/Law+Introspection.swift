@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Law {
+    /// An article with everything that stands under it: rows belong to the first article that their citation names.
+    public func article(_ instrument: String, _ number: String) -> Article? {
+        guard let instrument = self.instrument(instrument), let head = instrument.articles.first(where: { $0.number == number }) else {
+            return nil
+        }
+        func here(_ cite: String) -> Bool { Self.articles(of: cite).first == number || cite == number }
+        return Article(
+            instrument: instrument.id, number: head.number, title: head.title, chapter: head.chapter,
+            chapterTitle: instrument.chapters[head.chapter] ?? "", tag: head.tag, source: head.source, whyNone: head.whyNone,
+            types: instrument.types.filter { $0.article == number }, rules: instrument.rules.filter { here($0.cite) },
+            clocks: instrument.clocks.filter { here($0.cite) }, grounds: instrument.grounds.filter { here($0.cite) },
+            offences: instrument.offences.filter { $0.article == number }, duties: instrument.duties.filter { here($0.cite) },
+            constants: instrument.constants.filter { here($0.cite) }, categories: instrument.categories.filter { here($0.cite) })
+    }
+
+    /// Every article of an instrument with the number of its rows, or why it has none.
+    public func coverage(_ instrument: String) -> [CoverageRow] {
+        (self.instrument(instrument)?.articles ?? []).compactMap { head in
+            guard let article = article(instrument, head.number) else { return nil }
+            var tags = article.types.map(\.tag) + article.rules.map(\.tag) + article.clocks.map(\.tag) + article.grounds.map(\.tag)
+            tags += article.offences.map(\.tag) + article.duties.map(\.tag) + article.constants.map(\.tag) + article.categories.map(\.tag)
+            return CoverageRow(
+                article: head.number, title: head.title, chapter: head.chapter, tag: head.tag, types: article.types.count,
+                rules: article.rules.count, clocks: article.clocks.count, grounds: article.grounds.count, offences: article.offences.count,
+                duties: article.duties.count, terms: article.constants.count + article.categories.count,
+                unverified: tags.filter(\.isUnverified).count, whyNone: head.whyNone)
+        }
+    }
+
+    /// A draft of a type as commented YAML: every member with its meaning, the articles that ask for it, and an example. Lines
+    /// that begin with `##` explain; taking `# ` from the front of all others gives a draft that may be sent in an exercise.
+    /// Nil for a type that is not known.
+    public func template(type: String) -> String? {
+        guard let known = requestType(type) else { return nil }
+        var lines = [
+            "## \(known.title) (\(known.code)), \(known.instrument) article \(known.article) [\(known.tag.rawValue)\(known.tag.isUnverified ? ", not compared with the official text" : "")]",
+            "## Lines with ## explain. Take the leading # from an example line and write your own value.",
+        ]
+        var seen: Set<String> = []
+        for field in instruments.flatMap(\.fields) where field.types.contains(type) && seen.insert(field.path).inserted {
+            lines.append("##")
+            lines.append("## \(field.path): \(field.says)")
+            lines += demands(on: field.path, type: type)
+            for line in field.example.split(separator: "\n") { lines.append("# " + line) }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Who asks for a member, in words: `Required by 42(3)(e) [P, unverified].`
+    private func demands(on path: String, type: String) -> [String] {
+        var musts: [String] = []
+        var shoulds: [String] = []
+        for rule in rules(for: type) where rule.level != .note {
+            guard case .needs(let condition) = rule.demand, condition.fields.contains(where: { $0 == path || $0.hasPrefix(path + ".") })
+            else { continue }
+            let name = "\(rule.cite) [\(rule.tag.rawValue)\(rule.tag.isUnverified ? ", unverified" : "")]"
+            if rule.level == .must {
+                if !musts.contains(name) { musts.append(name) }
+            } else if !shoulds.contains(name) {
+                shoulds.append(name)
+            }
+        }
+        var lines: [String] = []
+        if !musts.isEmpty { lines.append("## Required by \(musts.joined(separator: "; ")).") }
+        if !shoulds.isEmpty { lines.append("## Wanted by \(shoulds.joined(separator: "; ")).") }
+        return lines.isEmpty ? ["## Optional."] : lines
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Dossier
+import Foundation
+import Law
+import Node
+import Standards
+
+struct LawCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "law", abstract: "What the rules say, and where they come from.",
+        discussion: "Rules whose text nobody has compared with the official text are marked: text not compared yet.",
+        subcommands: [Show.self, Rules.self, Check.self, Coverage.self])
+
+    /// A row of any kind, as people and programs see it.
+    struct Line: Encodable {
+        let kind: String
+        let id: String
+        let instrument: String
+        let article: String
+        let tag: VerificationTag
+        let unverified: Bool
+        let level: String?
+        let says: String
+        let source: String?
+
+        init(
+            _ kind: String, _ id: String, _ instrument: String, _ cite: String, _ tag: VerificationTag, _ says: String,
+            level: String? = nil,
+            source: String? = nil
+        ) {
+            self.kind = kind
+            self.id = id
+            self.instrument = instrument
+            article = cite
+            self.tag = tag
+            unverified = tag.isUnverified
+            self.level = level
+            self.says = says
+            self.source = source
+        }
+
+        init(_ rule: Rule) { self.init("rule", rule.id, rule.instrument, rule.cite, rule.tag, rule.says, level: rule.level.rawValue) }
+        init(_ clock: ClockRule) { self.init("clock", clock.id, clock.instrument, clock.cite, clock.tag, clock.says) }
+        init(_ ground: Ground) {
+            self.init(
+                ground.forbidden ? "forbidden ground" : "ground", ground.id, ground.instrument, ground.cite, ground.tag, ground.says,
+                source: ground.source)
+        }
+        init(_ duty: Duty) { self.init("duty", duty.id, duty.instrument, duty.cite, duty.tag, duty.says, source: duty.source) }
+
+        var text: String {
+            let name = "\(kind)\(level.map { " " + $0 } ?? "")".padding(toLength: 18, withPad: " ", startingAt: 0)
+            return "\(name) \(article)\(unverified ? ", text not compared yet" : "")  [\(id)]\n                   \(says)"
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show an article with everything that stands under it.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "Number of the article, for example 40.") var article: String
+        @Option(help: "Instrument.") var instrument = "uncc"
+
+        struct Result: Encodable {
+            let instrument: String
+            let article: String
+            let title: String
+            let chapter: String
+            let tag: VerificationTag
+            let unverified: Bool
+            let source: String
+            let whyNone: String?
+            let types: [String]
+            let offences: [String]
+            let rows: [Line]
+        }
+
+        func run() async throws {
+            let law = try Node.loadLaw()
+            guard let article = law.article(instrument, article) else {
+                throw ComityError(
+                    .notFound, "\(Text.safe(instrument, limit: 40)) has no article \(Text.safe(self.article, limit: 20)).",
+                    next: "Instruments are \(law.instruments.map(\.id).joined(separator: ", ")).")
+            }
+            let rows =
+                article.rules.map { Line($0) } + article.clocks.map { Line($0) } + article.grounds.map { Line($0) }
+                + article.duties.map { Line($0) }
+            if global.json {
+                return try Output.json(
+                    Result(
+                        instrument: article.instrument, article: article.number, title: article.title, chapter: article.chapter,
+                        tag: article.tag, unverified: article.tag.isUnverified, source: article.source, whyNone: article.whyNone,
+                        types: article.types.map(\.id), offences: article.offences.map(\.title), rows: rows))
+            }
+            Output.line("Article \(article.number)  \(article.title)\(article.tag.isUnverified ? "  (text not compared yet)" : "")")
+            Output.line("chapter \(article.chapter)  \(article.chapterTitle)")
+            Output.line("source  \(article.source)")
+            for type in article.types { Output.line("type    \(type.id) (\(type.code))  \(type.title)") }
+            for offence in article.offences { Output.line("offence \(offence.title)") }
+            for row in rows { Output.line(row.text) }
+            if let why = article.whyNone { Output.line("no rows \(why)") }
+        }
+    }
+
+    struct Rules: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the rules, clocks, grounds and duties of a type, or of all.")
+        @OptionGroup var global: GlobalOptions
+        @Option(help: "A type of request.") var type: String?
+
+        func run() async throws {
+            let law = try Node.loadLaw()
+            if let type, law.requestType(type) == nil {
+                throw ComityError(
+                    .notFound, "“\(Text.safe(type, limit: 60))” is not a type of request.", next: "comity request types lists them.")
+            }
+            var seen: Set<String> = []
+            var rows: [Line] = []
+            for name in law.requestTypes.map(\.id) where type == nil || name == type {
+                rows += law.rules(for: name).map { Line($0) }
+                rows += law.clocks(for: name).map { Line($0) }
+                for use in GroundUse.allCases { rows += law.grounds(for: name, use: use).map { Line($0) } }
+                rows += law.duties(for: name).map { Line($0) }
+            }
+            rows = rows.filter { seen.insert($0.id).inserted }
+            if global.json { return try Output.json(rows) }
+            for row in rows { Output.line(row.text) }
+            Output.line("\(rows.count) rows, \(rows.count(where: \.unverified)) not compared with the official text yet")
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read all rule files and State profiles and name every fault with its line.",
+            discussion: "--folder checks files elsewhere: a folder with one folder for each instrument, and states/ for the profiles.")
+        @OptionGroup var global: GlobalOptions
+        @Option(help: "A folder with rule files. Default: those that ship with the program.") var folder: String?
+
+        func run() async throws {
+            let law =
+                try folder.map { path throws(ComityError) in try Node.readLaw(instruments: path, states: path + "/states") }
+                ?? Node.loadLaw()
+            let counts = [
+                "instruments": law.instruments.count, "states": law.states.count, "types": law.requestTypes.count,
+                "rules": law.instruments.reduce(0) { $0 + $1.rules.count }, "clocks": law.instruments.reduce(0) { $0 + $1.clocks.count },
+                "grounds": law.instruments.reduce(0) { $0 + $1.grounds.count },
+            ]
+            if global.json { return try Output.json(counts) }
+            Output.line("ok  " + counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        }
+    }
+
+    struct Coverage: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Each article and its rows, or why it has none.")
+        @OptionGroup var global: GlobalOptions
+        @Option(help: "Instrument.") var instrument = "uncc"
+
+        struct Row: Encodable {
+            let article: String
+            let title: String
+            let chapter: String
+            let unverified: Bool
+            let types: Int
+            let rules: Int
+            let clocks: Int
+            let grounds: Int
+            let offences: Int
+            let duties: Int
+            let terms: Int
+            let rowsUnverified: Int
+            let whyNone: String?
+        }
+
+        func run() async throws {
+            let rows = try Node.loadLaw().coverage(instrument).map {
+                Row(
+                    article: $0.article, title: $0.title, chapter: $0.chapter, unverified: $0.tag.isUnverified, types: $0.types,
+                    rules: $0.rules,
+                    clocks: $0.clocks, grounds: $0.grounds, offences: $0.offences, duties: $0.duties, terms: $0.terms,
+                    rowsUnverified: $0.unverified, whyNone: $0.whyNone)
+            }
+            guard !rows.isEmpty else { throw ComityError(.notFound, "There is no instrument \(Text.safe(instrument, limit: 40)).") }
+            if global.json { return try Output.json(rows) }
+            Output.line("art.  types rules clocks grounds offences duties terms  not compared  title")
+            for row in rows {
+                let counts = [row.types, row.rules, row.clocks, row.grounds, row.offences, row.duties, row.terms, row.rowsUnverified]
+                let cells = zip(counts, [5, 6, 7, 8, 9, 7, 6, 14]).map { count, width in
+                    String(repeating: " ", count: max(1, width - String(count).count)) + String(count)
+                }.joined()
+                Output.line("\(row.article.padding(toLength: 5, withPad: " ", startingAt: 0))\(cells)  \(row.title)")
+                if let why = row.whyNone { Output.line("      none: \(why)") }
+            }
+            Output.line("\(rows.count) articles, \(rows.count(where: { $0.whyNone == nil })) with rows")
+        }
+    }
+}
