@@ -29,7 +29,7 @@ extension Node {
         let role = try require(officer, oneOf: Roles.evidence, to: "seal evidence")
         let dossier = try dossier(ref)
         guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
-        try dossier.mayTake(.supply, side: side, role: role, party: party)
+        try dossier.mayTake(Self.supplying(dossier), side: side, role: role, party: party)
         let counterparts = dossier.counterparts(of: party).map(\.state)
         guard counterparts.contains(recipient) else {
             throw ComityError(
@@ -91,11 +91,18 @@ extension Node {
                     .usage, "\(chosen.count) sealed packages wait in \(ref).",
                     next: "Name one with --package: \(chosen.map { String($0.sha256.prefix(12)) }.joined(separator: ", "))")
         }
-        let body = ActBody.Supply(
-            package: .init(name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits),
-            conditions: package.conditions)
-        return (try await take(.supply, on: ref, officer: officer, body: try ActBody.json(body)), package)
+        let description = ActBody.PackageDescription(
+            name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits)
+        let kind = Self.supplying(dossier)
+        let body =
+            kind == .supply
+            ? try ActBody.json(ActBody.Supply(package: description, conditions: package.conditions))
+            : try ActBody.json(ActBody.Disclose(package: description))
+        return (try await take(kind, on: ref, officer: officer, body: body), package)
     }
+
+    /// The act that carries a package in a file of this type: a supply, or the disclosure of an emergency.
+    private static func supplying(_ dossier: Dossier) -> ActKind { dossier.type.lifeCycle.kinds.contains(.supply) ? .supply : .disclose }
 
     /// The package of a file that has arrived whole, or the reason why there is none.
     public func arrivedPackage(_ ref: FileReference, package sha256: String? = nil) throws(ComityError) -> (

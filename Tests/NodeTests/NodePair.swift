@@ -39,7 +39,8 @@ struct NodePair {
             desk: .init(host: "127.0.0.1", port: 0),
             exercise: true, createdAt: Instant(milliseconds: Node.realMilliseconds()))
         return try await Node.create(
-            folder: path, configuration, officers: [("D1", "duty_officer"), ("D3", "approver"), ("X1", "examiner"), ("A1", "auditor")])
+            folder: path, configuration,
+            officers: [("D1", "duty_officer"), ("D3", "approver"), ("X1", "examiner"), ("A1", "auditor"), ("D4", "approver")])
     }
 
     func draft(_ name: String = "preservation") throws -> [String: JSONValue] {
@@ -51,7 +52,7 @@ struct NodePair {
 
     /// Carries every act that `from` owes to `to`, as sealed bytes.
     func carry(from: Node, to: Node) async throws {
-        for row in try from.store.read({ try $0.waiting() }) where row.kind == .act {
+        for row in try from.store.read({ try $0.waiting() }) where row.kind == .act && row.peer == to.state {
             let bytes = try sealed(row.ref, from: from, to: to)
             let receipt = try await to.receive(bytes, from: from.state)
             let stored = try from.store.read { try $0.act(row.ref) }
