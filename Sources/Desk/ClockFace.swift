@@ -53,6 +53,10 @@ struct ClockFace {
 /// An article in words: the rule files write `42(8)`, or `house` for a rule of the system itself.
 enum Article {
     static func words(_ article: String, _ strings: Strings) -> String {
-        article == "house" ? strings("article.house") : strings("article.cite", ["article": Text.safe(article, limit: 80)])
+        article.hasPrefix("house")
+            ? strings("article.house")
+            : article.hasPrefix("State ")
+                ? strings("article.state", ["article": Text.safe(article.dropFirst(6).description, limit: 80)])
+                : strings("article.cite", ["article": Text.safe(article, limit: 80)])
     }
 }

@@ -43,7 +43,11 @@ public struct Standing: Sendable {
     public init(
         of dossier: Dossier, law: Law, followers: [Follower], delivered: Bool, now: Instant, calendars: WorkingCalendars? = nil
     ) {
-        let clocks = law.clocks(for: dossier.type.rawValue).compactMap {
+        // The instrument that governed between the two States on the day of the request has the say.
+        let governing = dossier.opening.to.first.flatMap {
+            law.governing(type: dossier.type.rawValue, from: dossier.opening.from.state, to: $0.state, on: dossier.opening.at)
+        }
+        let clocks = law.clocks(for: dossier.type.rawValue, under: governing).compactMap {
             ClockRun(rule: $0, dossier: dossier, law: law, calendars: calendars ?? WorkingCalendars(of: law), now: now).clock(
                 holders: followers)
         }

@@ -123,7 +123,8 @@ extension Node {
                 items.append(
                     QueueItem(
                         ref: row.ref, type: row.type, title: row.title, side: row.side, counterpart: row.counterpart, state: standing.state,
-                        clock: standing.pressing, next: nextStep(dossier, row.side, standing)))
+                        clock: standing.pressing,
+                        next: nextStep(dossier, row.side, standing, followed: try !reader.followers(of: row.id).isEmpty)))
             }
             return items
         }
@@ -199,16 +200,19 @@ extension Node {
         .extend, .release, .hold, .lapse, .close, .downgrade, .statusQuery,
     ]
 
-    private func nextStep(_ dossier: Dossier, _ side: Side, _ standing: Standing) -> NextStep {
+    private func nextStep(_ dossier: Dossier, _ side: Side, _ standing: Standing, followed: Bool) -> NextStep {
         if standing.state == .sent { return NextStep(step: "deliver", whose: .us) }
-        if standing.state == .preserved || standing.state == .extended {
+        if !followed, standing.state == .preserved || standing.state == .extended {
             return NextStep(step: "follow-up", whose: side == .requesting ? .us : .them)
         }
-        if let own = dossier.open(to: side).first(where: { !Self.talk.contains($0) }) { return NextStep(step: own.rawValue, whose: .us) }
-        if let theirs = dossier.open(to: side.other).first(where: { !Self.talk.contains($0) }) {
+        // Once a file may be closed, more could still be supplied, but nobody waits for it.
+        let closing = dossier.open(to: .requesting).contains(.close) && standing.state != .held
+        let idle = closing ? Self.talk.union([.supply, .receive, .consent, .hold, .accept]) : Self.talk
+        if let own = dossier.open(to: side).first(where: { !idle.contains($0) }) { return NextStep(step: own.rawValue, whose: .us) }
+        if let theirs = dossier.open(to: side.other).first(where: { !idle.contains($0) }) {
             return NextStep(step: theirs.rawValue, whose: .them)
         }
-        if dossier.open(to: side).contains(.close), standing.state != .held { return NextStep(step: "close", whose: .us) }
+        if closing { return NextStep(step: "close", whose: side == .requesting ? .us : .them) }
         return NextStep(step: "none", whose: .nobody)
     }
 }

@@ -18,9 +18,14 @@ enum Output {
 
     static func json(_ value: some Encodable) throws(ComityError) { line(try IJSON.pretty(value)) }
 
+    /// A citation in words: of an instrument, of this house, or of a State's own requirements.
+    static func article(_ cite: String) -> String {
+        cite.hasPrefix("house") ? "house rule" : cite.hasPrefix("State ") ? "requirement of \(cite.dropFirst(6))" : "Art. \(cite)"
+    }
+
     /// One finding, as text.
     static func text(_ finding: Finding) -> String {
-        let article = finding.article == "house" ? "house rule" : "Art. \(finding.article)"
+        let article = article(finding.article)
         return """
             \(finding.level.rawValue.padding(toLength: 6, withPad: " ", startingAt: 0)) \(finding.field)  (\(article)\(finding.unverified ? ", text not compared yet" : ""))
                    \(Text.safe(finding.detail ?? finding.says, limit: 300))

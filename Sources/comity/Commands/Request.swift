@@ -195,7 +195,7 @@ struct Request: AsyncParsableCommand {
             try await Delivered.report(step, ref: ref, step: "preserved", node: node, wait: waiting.wait, json: global.json)
             if !global.json, let clock = try node.fileView(ref).clocks.first(where: { $0.state == .running }) {
                 Output.line(
-                    "clock         due \(node.local(clock.due))  (\(clock.due.utc))  Art. \(clock.article)\(clock.unverified ? ", text not compared yet" : "")"
+                    "clock         due \(node.local(clock.due))  (\(clock.due.utc))  \(Output.article(clock.article))\(clock.unverified ? ", text not compared yet" : "")"
                 )
             }
         }
