@@ -25,6 +25,40 @@ extension Node {
                 next: "Known types are \(FileType.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         let role = try require(officer, oneOf: Roles.draft, to: "draft a request")
+        let prepared = try prepare(draft, type: type, dryRun: dryRun)
+        let findings = prepared.findings
+        let recipients = prepared.recipients
+        let now = try now()
+        if dryRun { return DraftResult(findings: findings, ref: nil) }
+        guard !findings.contains(where: { $0.level == .must }) else {
+            throw Refusal.error(findings)
+        }
+        let state = self.state
+        let stored = prepared.content
+        let id = newID(at: now)
+        let result = try await store.commit { writer in
+            let number = try writer.nextNumber(state: state, year: now.utcYear, type: type.code)
+            let ref = try FileReference(state: state, year: now.utcYear, typeCode: type.code, number: number)
+            try writer.insert(
+                DraftRow(
+                    ref: ref, type: type, recipients: recipients, officer: officer, role: role, created: now, content: stored, approval: nil
+                ))
+            try writer.append(
+                RegisterEvent(id: id, event: .drafted, file: nil, at: now, by: officer, detail: ["ref": .string(ref.description)]))
+            return ref
+        }
+        return DraftResult(findings: findings, ref: result.value)
+    }
+
+    /// A draft that was checked and judged.
+    struct Prepared: Sendable {
+        let content: JSONValue
+        let recipients: [StateCode]
+        let findings: [Finding]
+    }
+
+    /// Checks a draft as a person wrote it, fills in what the node knows, and asks the law.
+    func prepare(_ draft: JSONValue, type: FileType, dryRun: Bool) throws(ComityError) -> Prepared {
         guard var content = draft.object else { throw ComityError(.malformedInput, "The draft is not a list of names and values.") }
         if let name = draft.firstUnsafeName {
             throw ComityError(
@@ -55,25 +89,7 @@ extension Node {
         _ = try links(of: .object(content))
         let now = try now()
         let findings = assess(.object(content), type: type, recipients: recipients, now: now)
-        if dryRun { return DraftResult(findings: findings, ref: nil) }
-        guard !findings.contains(where: { $0.level == .must }) else {
-            throw Refusal.error(findings)
-        }
-        let state = self.state
-        let stored = JSONValue.object(content)
-        let id = newID(at: now)
-        let result = try await store.commit { writer in
-            let number = try writer.nextNumber(state: state, year: now.utcYear, type: type.code)
-            let ref = try FileReference(state: state, year: now.utcYear, typeCode: type.code, number: number)
-            try writer.insert(
-                DraftRow(
-                    ref: ref, type: type, recipients: recipients, officer: officer, role: role, created: now, content: stored, approval: nil
-                ))
-            try writer.append(
-                RegisterEvent(id: id, event: .drafted, file: nil, at: now, by: officer, detail: ["ref": .string(ref.description)]))
-            return ref
-        }
-        return DraftResult(findings: findings, ref: result.value)
+        return Prepared(content: .object(content), recipients: recipients, findings: findings)
     }
 
     /// What the rules say between this State and each recipient, each finding once.

@@ -92,10 +92,18 @@ extension Node {
         return .object(content)
     }
 
+    /// Local states, before the first act: being written, being translated, with the reviewer, approved.
+    static func state(of draft: DraftRow) -> FileState {
+        if draft.approval != nil { return .authorised }
+        let translation = draft.content.at("translation.status")?.string
+        if draft.stage == .review { return translation == nil || translation == "attached" ? .review : .translation }
+        return .draft
+    }
+
     private func draftView(_ draft: DraftRow, _ now: Instant) -> FileView {
         FileView(
             ref: draft.ref, id: nil, type: draft.type, article: law.requestType(draft.type.rawValue)?.article ?? "",
-            title: draft.content["title"]?.string ?? "", state: draft.approval == nil ? .draft : .authorised, side: .requesting,
+            title: draft.content["title"]?.string ?? "", state: Self.state(of: draft), side: .requesting,
             counterpart: draft.recipients[0], exercise: exercise, acts: [], clocks: [], links: [], packages: [], steps: [],
             next: [
                 draft.approval == nil ? "comity request approve \(draft.ref) --as OFFICER" : "comity request send \(draft.ref) --as OFFICER"
@@ -114,8 +122,8 @@ extension Node {
                     QueueItem(
                         ref: draft.ref, type: draft.type, title: draft.content["title"]?.string ?? "", side: .requesting,
                         counterpart: draft.recipients[0],
-                        state: draft.approval == nil ? .draft : .authorised, clock: nil,
-                        next: NextStep(step: draft.approval == nil ? "approve" : "send", whose: .us)))
+                        state: Self.state(of: draft), clock: nil,
+                        next: NextStep(step: draft.approval != nil ? "send" : draft.stage == .review ? "approve" : "submit", whose: .us)))
             }
             for row in try reader.files() {
                 let dossier = try Self.dossier(row.id, reader)

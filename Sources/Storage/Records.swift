@@ -48,6 +48,13 @@ public struct FileRow: Sendable {
 
 /// A request that is being written here.
 public struct DraftRow: Sendable {
+    public enum Stage: String, Sendable {
+        /// With its author.
+        case draft
+        /// With the reviewer.
+        case review
+    }
+
     public let ref: FileReference
     public let type: FileType
     public let recipients: [StateCode]
@@ -57,10 +64,13 @@ public struct DraftRow: Sendable {
     /// The draft as JSON.
     public let content: JSONValue
     public let approval: Act.Approval?
+    public let stage: Stage
+    /// Why the reviewer returned it.
+    public let comment: String?
 
     public init(
         ref: FileReference, type: FileType, recipients: [StateCode], officer: String, role: String, created: Instant, content: JSONValue,
-        approval: Act.Approval?
+        approval: Act.Approval?, stage: Stage = .draft, comment: String? = nil
     ) {
         self.ref = ref
         self.type = type
@@ -70,6 +80,8 @@ public struct DraftRow: Sendable {
         self.created = created
         self.content = content
         self.approval = approval
+        self.stage = stage
+        self.comment = comment
     }
 }
 
@@ -162,6 +174,9 @@ public struct QuarantineRow: Sendable {
 public struct RegisterEvent: Sendable, Codable {
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case drafted, approved
+        /// A draft got another content, was handed to the reviewer, or came back from there.
+        case revised, submitted
+        case returnedToAuthor = "returned-to-author"
         /// An officer sent an approved request.
         case sent
         /// The other State's receipt was verified.

@@ -16,6 +16,10 @@ enum Schema {
         migrator.registerMigration("003 several recipients, steps for a second person, reminders") { db in
             try db.execute(sql: third)
         }
+        migrator.registerMigration("004 review of drafts") { db in
+            try db.execute(
+                sql: "ALTER TABLE draft ADD COLUMN stage TEXT NOT NULL DEFAULT 'draft'; ALTER TABLE draft ADD COLUMN comment TEXT;")
+        }
         return migrator
     }
 

@@ -67,9 +67,20 @@ public final class Store: Sendable {
 
     /// Reads a consistent snapshot. A read inside a read is allowed and sees the outer snapshot's connection.
     public func read<Value>(_ work: (Reader) throws -> Value) throws(ComityError) -> Value {
-        do { return try pool.unsafeReentrantRead { try work(Reader(db: $0)) } } catch let error as ComityError { throw error } catch {
+        do { return try pool.unsafeReentrantRead { try Self.snapshot($0, work) } } catch let error as ComityError { throw error } catch {
             throw Self.failure(error)
         }
+    }
+
+    /// One transaction around the outermost read: without it each statement would see its own moment.
+    private static func snapshot<Value>(_ db: Database, _ work: (Reader) throws -> Value) throws -> Value {
+        if db.isInsideTransaction { return try work(Reader(db: db)) }
+        var result: Result<Value, any Error> = .failure(ComityError(.storage, "The database was not read."))
+        try db.inTransaction(.deferred) {
+            result = Result { try work(Reader(db: db)) }
+            return .commit
+        }
+        return try result.get()
     }
 
     static func failure(_ error: any Error) -> ComityError {

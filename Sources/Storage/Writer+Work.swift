@@ -43,6 +43,19 @@ extension Writer {
         try db.execute(sql: "UPDATE draft SET sent = ? WHERE ref = ?", arguments: [at.description, ref.description])
     }
 
+    /// Gives a draft another content; an approval of the old one no longer counts.
+    public func revise(_ ref: FileReference, _ content: JSONValue, recipients: [StateCode]) throws {
+        try db.execute(
+            sql: "UPDATE draft SET content = ?, recipient = ?, approval = NULL, stage = 'draft' WHERE ref = ?",
+            arguments: [Data(try IJSON.encode(content)), recipients.map(\.description).joined(separator: ","), ref.description])
+    }
+
+    public func setStage(ofDraft ref: FileReference, _ stage: DraftRow.Stage, comment: String?) throws {
+        try db.execute(
+            sql: "UPDATE draft SET stage = ?, comment = ?, approval = NULL WHERE ref = ?",
+            arguments: [stage.rawValue, comment, ref.description])
+    }
+
     /// Takes a draft out of the work in hand; its registration stays.
     public func discardDraft(_ ref: FileReference) throws {
         try db.execute(sql: "UPDATE draft SET sent = 'discarded' WHERE ref = ?", arguments: [ref.description])

@@ -75,6 +75,39 @@ import Testing
         await #expect(throws: ComityError(.notFound, "")) { try await pair.requesting.approve(draft, officer: "D3") }
     }
 
+    @Test func aDraftGoesToReviewAndBackAndIsRevised() async throws {
+        let pair = try await NodePair()
+        let a = pair.requesting
+        var draft = try pair.draft()
+        let ref = try #require(try await a.newRequest(type: "preservation", draft: .object(draft), officer: "D1", dryRun: false).ref)
+        #expect(try a.fileView(ref).state == .draft)
+        try await a.submit(ref, officer: "D1")
+        #expect(try a.fileView(ref).state == .review)
+        await #expect(throws: ComityError(.permission, "")) { try await a.returnDraft(ref, officer: "D1", comment: "x") }
+        await #expect(throws: ComityError(.usage, "")) { try await a.returnDraft(ref, officer: "D3", comment: " ") }
+        try await a.returnDraft(ref, officer: "D3", comment: "Say more about the facts.")
+        #expect(try a.fileView(ref).state == .draft)
+        draft["facts"] = nil
+        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.revise(ref, draft: .object(draft), officer: "D1") }
+        draft["facts"] = .string("More about the facts.")
+        draft["translation"] = .object(["to": .string("ar"), "certified": .bool(false), "status": .string("in_progress")])
+        _ = try await a.revise(ref, draft: .object(draft), officer: "D1")
+        try await a.submit(ref, officer: "D1")
+        #expect(try a.fileView(ref).state == .translation)
+        try await a.approve(ref, officer: "D3")
+        #expect(try a.fileView(ref).state == .authorised)
+        // Another content is not the one that was approved.
+        draft["translation"] = nil
+        _ = try await a.revise(ref, draft: .object(draft), officer: "D1")
+        await #expect(throws: ComityError(.wrongState, "")) { try await a.send(ref, officer: "D1") }
+        try await a.approve(ref, officer: "D3")
+        _ = try await a.send(ref, officer: "D1")
+        try await pair.carry(from: a, to: pair.requested)
+        #expect(try pair.requested.fileView(ref).content["facts"] == .string("More about the facts."))
+        await #expect(throws: ComityError(.wrongState, "")) { try await a.revise(ref, draft: .object(draft), officer: "D1") }
+        #expect(try a.audit().ok)
+    }
+
     /// Malformed bodies are turned away at input, with the member, and nothing is registered.
     @Test func bodiesAreChecked() async throws {
         let pair = try await NodePair()

@@ -128,6 +128,32 @@ import Testing
         }
     }
 
+    /// Everything a read sees belongs to one moment, also in a read inside the read.
+    @Test func aReadSeesOneSnapshot() async throws {
+        let store = try Store(folder: folder.path, signer: signer)
+        var generator = Seeded.fresh()
+        let first = event(&generator, 1)
+        let second = event(&generator, 2)
+        _ = try await store.commit { try $0.append(first) }
+        let other = try Store(folder: folder.path, signer: signer)
+        let (begun, begin) = AsyncStream<Void>.makeStream()
+        let gate = DispatchSemaphore(value: 0)
+        async let sizes: [Int64] = Task.detached {
+            try store.read { reader throws in
+                let before = try reader.registerSize()
+                begin.yield()
+                gate.wait()
+                return [before, try reader.registerSize(), try store.read { try $0.registerSize() }]
+            }
+        }.value
+        var iterator = begun.makeAsyncIterator()
+        _ = await iterator.next()
+        _ = try await other.commit { try $0.append(second) }
+        gate.signal()
+        #expect(try await sizes == [1, 1, 1])
+        #expect(try store.read { try $0.registerSize() } == 2)
+    }
+
     @Test func somethingThatIsNotADatabase() throws {
         try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: folder("comity.sqlite")))
         #expect(throws: ComityError(.storage, "")) { try Store(folder: folder.path, signer: signer) }

@@ -11,7 +11,9 @@ struct Request: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask another State, and answer one that asks.",
         discussion: "Every act of the life cycles is a command; comity file next REF says which are possible now.",
-        subcommands: [Types.self, New.self, Approve.self, Send.self, Discard.self, Ack.self, Preserve.self] + ActCommands.all)
+        subcommands: [
+            Types.self, New.self, Revise.self, Submit.self, Return.self, Approve.self, Send.self, Discard.self, Ack.self, Preserve.self,
+        ] + ActCommands.all)
 
     struct Types: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the types of request, with their articles.")
@@ -99,6 +101,57 @@ struct Request: AsyncParsableCommand {
                 }
             }
             if dryRun, result.findings.contains(where: { $0.level == .must }) { throw ExitCode(ErrorCode.refusedByRule.exitStatus) }
+        }
+    }
+
+    struct Revise: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Give a draft another content; an approval no longer counts.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @Argument(help: "Reference of the draft.") var ref: String
+        @Option(help: "The draft; - reads standard input.") var fromFile: String
+
+        func run() async throws {
+            let ref = try FileReference(ref)
+            let text = try YAMLText(try InputFile.read(fromFile, limit: YAMLText.maximumBytes), name: fromFile)
+            let findings = try await global.node().revise(ref, draft: text.value, officer: try officer.resolved())
+            if global.json { return try Output.json(New.Result(ref: ref, findings: findings)) }
+            for finding in findings { Output.line(Output.text(finding)) }
+            Output.line("revised  \(ref)")
+        }
+    }
+
+    struct Submit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Hand a draft to the reviewer.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @Argument(help: "Reference of the draft.") var ref: String
+
+        func run() async throws {
+            let ref = try FileReference(ref)
+            let node = try global.node()
+            try await node.submit(ref, officer: try officer.resolved())
+            let state = try node.fileView(ref).state.rawValue
+            if global.json {
+                try Output.json(["ref": ref.description, "state": state])
+            } else {
+                Output.line("submitted  \(ref)  \(state)")
+            }
+        }
+    }
+
+    struct Return: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "return-draft", abstract: "Give a draft back to its author, with a comment.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var officer: OfficerOption
+        @Argument(help: "Reference of the draft.") var ref: String
+        @Option(help: "What must change.") var text: String
+
+        func run() async throws {
+            let ref = try FileReference(ref)
+            try await global.node().returnDraft(ref, officer: try officer.resolved(), comment: text)
+            if global.json { try Output.json(["ref": ref.description, "state": "draft"]) } else { Output.line("returned  \(ref)") }
         }
     }
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Exchange
+public import Law
+import Register
+public import Standards
+import Storage
+
+extension Node {
+    /// Gives a draft another content. What was approved before is not approved any more.
+    /// - Throws: `.refusedByRule` when a required content is missing, `.wrongState` when it was sent.
+    public func revise(_ ref: FileReference, draft: JSONValue, officer: String) async throws(ComityError) -> [Finding] {
+        _ = try require(officer, oneOf: Roles.draft, to: "revise a request")
+        let kept = try store.read { try Self.openDraft(ref, $0) }
+        let prepared = try prepare(draft, type: kept.type, dryRun: false)
+        guard !prepared.findings.contains(where: { $0.level == .must }) else { throw Refusal.error(prepared.findings) }
+        let content = prepared.content
+        let event = try event(
+            .revised, file: nil, by: officer,
+            detail: ["ref": .string(ref.description), "content": .string(Hash.of(try IJSON.encode(content)).description)])
+        _ = try await store.commit { writer in
+            _ = try Self.openDraft(ref, writer.reader)
+            try writer.revise(ref, content, recipients: prepared.recipients)
+            try writer.append(event)
+        }
+        return prepared.findings
+    }
+
+    /// Hands a draft to the reviewer.
+    public func submit(_ ref: FileReference, officer: String) async throws(ComityError) {
+        _ = try require(officer, oneOf: Roles.draft, to: "submit a request for review")
+        try await move(ref, to: .review, from: .draft, .submitted, officer: officer, comment: nil)
+    }
+
+    /// The reviewer gives a draft back to its author, with a comment.
+    public func returnDraft(_ ref: FileReference, officer: String, comment: String) async throws(ComityError) {
+        _ = try require(officer, oneOf: Roles.approve, to: "return a request to its author")
+        guard !comment.allSatisfy(\.isWhitespace), comment.utf8.count <= 4000 else {
+            throw ComityError(.usage, "A draft is returned with a comment of at most 4000 bytes.", next: "Say what must change: --text.")
+        }
+        try await move(ref, to: .draft, from: .review, .returnedToAuthor, officer: officer, comment: comment)
+    }
+
+    private func move(
+        _ ref: FileReference, to stage: DraftRow.Stage, from before: DraftRow.Stage, _ kind: RegisterEvent.Kind, officer: String,
+        comment: String?
+    ) async throws(ComityError) {
+        let detail: [String: JSONValue] = ["ref": .string(ref.description)].merging(comment.map { ["comment": .string($0)] } ?? [:]) { $1 }
+        let event = try event(kind, file: nil, by: officer, detail: detail)
+        _ = try await store.commit { writer in
+            let draft = try Self.openDraft(ref, writer.reader)
+            guard draft.stage == before else {
+                throw ComityError(.wrongState, "\(ref) is \(draft.stage == .draft ? "with its author" : "with the reviewer") already.")
+            }
+            try writer.setStage(ofDraft: ref, stage, comment: comment)
+            try writer.append(event)
+        }
+    }
+}
