@@ -105,8 +105,7 @@ extension Node {
     /// Signs the next act of a file and registers it with what it brings about and the deliveries it owes. When another act
     /// slips in between reading and writing, it is made again on top of that one.
     func append(
-        _ kind: ActKind, to ref: FileReference, by author: Act.Author, _ body: JSONValue, approving pending: PendingRow? = nil,
-        also event: RegisterEvent? = nil
+        _ kind: ActKind, to ref: FileReference, by author: Act.Author, _ body: JSONValue, approving pending: PendingRow? = nil
     ) async throws(ComityError) -> UUIDv7 {
         for _ in 0..<8 {
             let (dossier, standing) = try dossierAndStanding(ref)
@@ -127,7 +126,6 @@ extension Node {
                 _ = try writer.append(verified, own: act.from.state, registered: now)
                 for recipient in act.to { try writer.enqueue(.act, act.id.description, to: recipient.state, next: real) }
                 try Self.packages(of: act, &writer, real)
-                if let event { try writer.append(event) }
                 return true
             }
             if result.value { return act.id }

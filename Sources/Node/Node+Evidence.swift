@@ -155,17 +155,16 @@ extension Node {
                 "package": .string(arrived.package.sha256), "valid": .bool(verdict.isValid && belongs),
                 "sentence": .string(Text.safe(verdict.sentence, limit: 500)),
             ])
+        // That it was looked at is registered first, whatever comes of it: an act of receipt never stands without it.
+        _ = try await store.commit { try $0.append(looked) }
         guard verdict.isValid, belongs else {
-            _ = try await store.commit { try $0.append(looked) }
             throw ComityError(
                 .verificationFailed, verdict.isValid ? "The package belongs to another file." : verdict.sentence,
                 why: verdict.findings.prefix(5).joined(separator: "; "),
                 next: "Do not use it. Tell the other State and ask for a new package.")
         }
         let body = ActBody.Receive(package: arrived.package.sha256, exhibits: verdict.exhibits.count)
-        let step = try await take(.receive, on: ref, officer: officer, body: try ActBody.json(body))
-        _ = try await store.commit { try $0.append(looked) }
-        return (step, verdict)
+        return (try await take(.receive, on: ref, officer: officer, body: try ActBody.json(body)), verdict)
     }
 
     /// The statement is about this file, from the other State of the file, and signed with that State's key.
