@@ -53,6 +53,7 @@ let package = Package(
         github("swift-server/async-http-client", "1.37.0"),
         github("swift-server/swift-service-lifecycle", "2.13.0"),
         github("jpsim/Yams", "6.2.2"),
+        github("vapor/jwt-kit", "5.7.1"),
     ],
     targets: [
         // floor 0
@@ -83,7 +84,10 @@ let package = Package(
         room(
             "Node",
             [
-                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", hummingbird, crypto,
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", hummingbird, crypto, cryptoExtras,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         // floor 4

@@ -25,7 +25,7 @@ struct DeskPages: Sendable {
 
     func file(_ text: String) throws(ComityError) -> Response {
         let ref = try FileReference(text)
-        let view = try node.fileView(ref)
+        let view = try node.fileView(ref, officer: nil)
         let scene = try Scene(self)
         return try show(.file, FilePage(scene: scene, view: view).fields, scene, title: "\(ref)", here: "")
     }
@@ -132,7 +132,7 @@ struct Scene {
     init(_ pages: DeskPages) throws(ComityError) {
         self.pages = pages
         now = try pages.node.now()
-        items = try pages.node.queue()
+        items = try pages.node.queue(officer: nil)
         names = StateNames(node: pages.node, peers: try pages.node.listPeers())
     }
 

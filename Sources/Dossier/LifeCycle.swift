@@ -144,7 +144,7 @@ public struct LifeCycle: Sendable {
 public enum Roles {
     public static let all = [
         "duty_officer", "second_officer", "drafter", "lawyer", "prosecutor", "investigator", "approver", "supervisor", "head",
-        "screening_panel", "asset_officer", "examiner", "auditor",
+        "screening_panel", "asset_officer", "examiner", "auditor", "administrator",
     ]
     public static let draft: Set<String> = ["duty_officer", "second_officer", "drafter", "lawyer", "prosecutor", "asset_officer"]
     /// The second person of the four eyes.

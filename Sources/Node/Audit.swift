@@ -63,8 +63,14 @@ public struct AuditReport: Sendable, Codable {
 }
 
 extension Node {
+    /// Recomputes everything from the bytes, for whoever may read the register; nil is the node's owner.
+    public func audit(officer: String?) throws(ComityError) -> AuditReport {
+        try authorise(officer, .readRegister, to: "audit the register")
+        return try audit()
+    }
+
     /// Recomputes everything from the bytes: entries, tree, checkpoints, signatures, receipts, files.
-    public func audit() throws(ComityError) -> AuditReport {
+    func audit() throws(ComityError) -> AuditReport {
         try store.read { reader in
             var report = AuditReport()
             try auditEntries(reader, &report)

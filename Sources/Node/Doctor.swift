@@ -19,8 +19,15 @@ public struct DoctorCheck: Sendable, Codable {
 }
 
 extension Node {
+    /// What is well and what is not, each in a sentence, for an administrator or whoever may read the register; nil is the
+    /// node's owner.
+    public func doctor(officer: String?) throws(ComityError) -> [DoctorCheck] {
+        if try !may(officer, .readRegister) { try authorise(officer, .administer, to: "examine the node") }
+        return try doctor()
+    }
+
     /// What is well and what is not, each in a sentence.
-    public func doctor() throws(ComityError) -> [DoctorCheck] {
+    func doctor() throws(ComityError) -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
         func add(_ name: String, _ grade: DoctorCheck.Grade, _ says: String, _ fix: String = "") {
             checks.append(DoctorCheck(name: name, grade: grade, says: says, fix: fix))
@@ -75,7 +82,7 @@ extension Node {
     }
 
     private static func looseKeys(in folder: String) -> [String] {
-        ["root.key", "signing.key", "sealing.key", "register.key", "tls.key"].filter { name in
+        ["root.key", "signing.key", "sealing.key", "register.key", "tls.key", "access.key"].filter { name in
             let mode =
                 (try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
             return mode & 0o077 != 0

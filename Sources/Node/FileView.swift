@@ -78,6 +78,8 @@ public struct FileView: Sendable, Codable {
     public let pending: PendingLine?
     /// How the file came out: `running` until something decided it.
     public let outcome: String
+    /// What was written in the file is left out: its reader sees references, states and clocks.
+    public let contentWithheld: Bool
 }
 
 /// A step of a file: `comity file next --json`.
@@ -116,4 +118,30 @@ public struct NextStep: Sendable, Codable, Equatable {
     /// An act kind, or `approve`, `send`, `deliver`, `follow-up`, `none`.
     public let step: String
     public let whose: Whose
+}
+
+extension FileView {
+    /// The same without what people wrote: for a reader who may see that a file is in order, not what it is about.
+    var withoutContent: FileView {
+        FileView(
+            ref: ref, id: id, type: type, article: article, title: "", state: state, side: side, counterpart: counterpart,
+            exercise: exercise,
+            acts: acts.map {
+                ActLine(
+                    id: $0.id, kind: $0.kind, from: $0.from, officer: $0.officer, at: $0.at, hash: $0.hash, registered: $0.registered,
+                    index: $0.index, receipted: $0.receipted, effect: $0.effect, delivery: $0.delivery, body: .object([:]))
+            }, clocks: clocks, links: links,
+            packages: packages.map {
+                PackageLine(
+                    name: $0.name, size: $0.size, sha256: $0.sha256, exhibits: $0.exhibits, stage: $0.stage, partsHere: $0.partsHere,
+                    partsAll: $0.partsAll, conditions: [])
+            }, steps: steps, next: [], content: .object([:]), findings: [], pending: pending, outcome: outcome, contentWithheld: true)
+    }
+}
+
+extension QueueItem {
+    /// The same without its title.
+    var withoutContent: QueueItem {
+        QueueItem(ref: ref, type: type, title: "", side: side, counterpart: counterpart, state: state, clock: clock, next: next)
+    }
 }

@@ -27,7 +27,7 @@ extension Node {
         if let name = body.firstUnsafeName {
             throw ComityError(.malformedInput, "“\(Text.safe(name, limit: 60))” cannot be the name of a field.")
         }
-        let role = try role(of: officer)
+        let role = try require(officer, .answer, to: "take a step in a file")
         let (dossier, standing) = try dossierAndStanding(ref)
         guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
         try dossier.mayTake(kind, side: side, role: role, party: party)
@@ -61,7 +61,7 @@ extension Node {
     /// - Returns: the id of the act that was taken; nil for a draft.
     @discardableResult
     public func approve(_ ref: FileReference, officer: String) async throws(ComityError) -> UUIDv7? {
-        let role = try require(officer, oneOf: Roles.approve, to: "approve")
+        let role = try require(officer, .approve, to: "approve")
         let now = try now()
         guard let row = try store.read({ try $0.file(ref) }) else {
             try await approveDraft(ref, officer: officer, role: role, now: now)
@@ -77,7 +77,7 @@ extension Node {
 
     /// Gives up a draft or a prepared step. What was sent stays.
     public func discard(_ ref: FileReference, officer: String) async throws(ComityError) {
-        _ = try role(of: officer)
+        _ = try require(officer, .answer, to: "discard a draft or a step")
         let file = try store.read { try $0.file(ref)?.id }
         let discarded = try event(.discarded, file: file, by: officer, detail: ["ref": .string(ref.description)])
         _ = try await store.commit { writer in
@@ -153,8 +153,13 @@ extension Node {
 
     // MARK: Reading files
 
-    /// A file of this node, folded from its acts.
-    public func dossier(_ ref: FileReference) throws(ComityError) -> Dossier { try dossierAndStanding(ref).dossier }
+    /// A file of this node, folded from its acts, for an officer who may read it; nil is the node's owner.
+    public func dossier(_ ref: FileReference, officer: String?) throws(ComityError) -> Dossier {
+        try requireContent(of: ref, officer: officer, to: "read what was written in a file")
+        return try dossier(ref)
+    }
+
+    func dossier(_ ref: FileReference) throws(ComityError) -> Dossier { try dossierAndStanding(ref).dossier }
 
     func dossierAndStanding(_ ref: FileReference) throws(ComityError) -> (dossier: Dossier, standing: Standing) {
         let now = try now()

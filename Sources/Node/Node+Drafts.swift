@@ -11,7 +11,7 @@ extension Node {
     /// Gives a draft another content. What was approved before is not approved any more.
     /// - Throws: `.refusedByRule` when a required content is missing, `.wrongState` when it was sent.
     public func revise(_ ref: FileReference, draft: JSONValue, officer: String) async throws(ComityError) -> [Finding] {
-        _ = try require(officer, oneOf: Roles.draft, to: "revise a request")
+        _ = try require(officer, .draft, to: "revise a request")
         let kept = try store.read { try Self.openDraft(ref, $0) }
         let prepared = try prepare(draft, type: kept.type, dryRun: false)
         guard !prepared.findings.contains(where: { $0.level == .must }) else { throw Refusal.error(prepared.findings) }
@@ -29,13 +29,13 @@ extension Node {
 
     /// Hands a draft to the reviewer.
     public func submit(_ ref: FileReference, officer: String) async throws(ComityError) {
-        _ = try require(officer, oneOf: Roles.draft, to: "submit a request for review")
+        _ = try require(officer, .draft, to: "submit a request for review")
         try await move(ref, to: .review, from: .draft, .submitted, officer: officer, comment: nil)
     }
 
     /// The reviewer gives a draft back to its author, with a comment.
     public func returnDraft(_ ref: FileReference, officer: String, comment: String) async throws(ComityError) {
-        _ = try require(officer, oneOf: Roles.approve, to: "return a request to its author")
+        _ = try require(officer, .approve, to: "return a request to its author")
         guard !comment.allSatisfy(\.isWhitespace), comment.utf8.count <= 4000 else {
             throw ComityError(.usage, "A draft is returned with a comment of at most 4000 bytes.", next: "Say what must change: --text.")
         }

@@ -26,7 +26,7 @@ extension Node {
     public func seal(
         _ order: SealingOrder, for ref: FileReference, to recipient: StateCode, officer: String, progress: ((Int64, Int64) -> Void)? = nil
     ) async throws(ComityError) -> (package: PackageRow, path: String, statement: PackageStatement) {
-        let role = try require(officer, oneOf: Roles.evidence, to: "seal evidence")
+        let role = try require(officer, .seal, to: "seal evidence")
         let dossier = try dossier(ref)
         guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
         try dossier.mayTake(Self.supplying(dossier), side: side, role: role, party: party)
@@ -105,9 +105,15 @@ extension Node {
     private static func supplying(_ dossier: Dossier) -> ActKind { dossier.type.lifeCycle.kinds.contains(.supply) ? .supply : .disclose }
 
     /// The package of a file that has arrived whole, or the reason why there is none.
-    public func arrivedPackage(_ ref: FileReference, package sha256: String? = nil) throws(ComityError) -> (
+    /// - Parameter officer: who asks; nil is the node's owner on the command line.
+    public func arrivedPackage(_ ref: FileReference, package sha256: String? = nil, officer: String?) throws(ComityError) -> (
         package: PackageRow, path: String
     ) {
+        try requireContent(of: ref, officer: officer, to: "see what a package holds")
+        return try arrivedPackage(ref, package: sha256)
+    }
+
+    func arrivedPackage(_ ref: FileReference, package sha256: String? = nil) throws(ComityError) -> (package: PackageRow, path: String) {
         let dossier = try dossier(ref)
         let incoming = try store.read { try $0.packages(of: dossier.id) }.filter {
             !$0.outgoing && (sha256.map($0.sha256.hasPrefix) ?? true)
@@ -145,6 +151,7 @@ extension Node {
     public func receiveEvidence(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (
         step: StepResult, verdict: PackageVerdict
     ) {
+        _ = try require(officer, .answer, to: "receive evidence")
         let arrived = try arrivedPackage(ref, package: sha256)
         let dossier = try dossier(ref)
         let verdict = try verify(packageAt: arrived.path)
@@ -179,7 +186,7 @@ extension Node {
     public func openEvidence(_ ref: FileReference, package sha256: String?, to destination: String, officer: String)
         async throws(ComityError) -> String
     {
-        _ = try require(officer, oneOf: Roles.evidence, to: "open evidence")
+        _ = try require(officer, .openEvidence, to: "open evidence")
         let arrived = try arrivedPackage(ref, package: sha256)
         let verdict = try verify(packageAt: arrived.path)
         guard verdict.isValid, belongs(verdict, to: try dossier(ref)) else {

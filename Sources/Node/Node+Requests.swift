@@ -24,7 +24,7 @@ extension Node {
                 .usage, "“\(Text.safe(typeName, limit: 60))” is not a type of request.",
                 next: "Known types are \(FileType.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
-        let role = try require(officer, oneOf: Roles.draft, to: "draft a request")
+        let role = try require(officer, .draft, to: "draft a request")
         let prepared = try prepare(draft, type: type, dryRun: dryRun)
         let findings = prepared.findings
         let recipients = prepared.recipients
@@ -133,7 +133,7 @@ extension Node {
     /// Signs an approved request and registers it; delivery follows.
     /// - Returns: the id of the act.
     public func send(_ ref: FileReference, officer: String) async throws(ComityError) -> UUIDv7 {
-        _ = try require(officer, oneOf: Roles.send, to: "send a request")
+        _ = try require(officer, .send, to: "send a request")
         let draft = try store.read { try Self.openDraft(ref, $0) }
         guard let approval = draft.approval else {
             throw ComityError(

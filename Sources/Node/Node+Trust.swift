@@ -63,7 +63,7 @@ extension Node {
     /// Records that the fingerprint was compared over a second channel.
     /// - Throws: `.verificationFailed` when it differs, `.notFound`, `.wrongState` for a revoked peer.
     public func confirmPeer(_ state: StateCode, fingerprint: String, by officer: String, how: String) async throws(ComityError) -> Peer {
-        _ = try role(of: officer)
+        _ = try require(officer, .trust, to: "confirm keys of other States")
         let now = try now()
         let digits = fingerprint.filter(\.isNumber)
         let confirmed = try event(
@@ -92,7 +92,7 @@ extension Node {
 
     /// Stops believing a peer's keys, now.
     public func revokePeer(_ state: StateCode, by officer: String) async throws(ComityError) -> Peer {
-        _ = try role(of: officer)
+        _ = try require(officer, .trust, to: "revoke keys of other States")
         let revoked = try event(.peerRevoked, file: nil, by: officer, detail: ["state": .string(state.description)])
         let result = try await store.commit { writer in
             guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }

@@ -8,8 +8,16 @@ public import Standards
 public import Storage
 
 extension Node {
-    /// Everything about one file, at this moment.
-    public func fileView(_ ref: FileReference) throws(ComityError) -> FileView {
+    /// One file at this moment, as much of it as the officer may see: an auditor sees no content unless the glass is broken.
+    /// - Parameter officer: nil is the node's owner on the command line.
+    /// - Throws: `.notFound`; `.permission` for somebody who sees no files.
+    public func fileView(_ ref: FileReference, officer: String?) throws(ComityError) -> FileView {
+        let sight = try sight(of: officer, on: ref)
+        let view = try fileView(ref)
+        return sight == .whole ? view : view.withoutContent
+    }
+
+    func fileView(_ ref: FileReference) throws(ComityError) -> FileView {
         let now = try now()
         return try store.read { reader in
             if let draft = try reader.draft(ref) { return draftView(draft, now) }
@@ -44,7 +52,8 @@ extension Node {
                 links: try links(of: dossier, reader), packages: try packages(of: row.id, reader),
                 steps: stepLines(dossier, standing, side: row.side, role: nil, now),
                 next: commands(for: dossier, side: row.side, state: standing.state), content: dossier.request.content,
-                findings: judgement(dossier), pending: try pendingLine(row.id, reader), outcome: standing.outcome.rawValue)
+                findings: judgement(dossier), pending: try pendingLine(row.id, reader), outcome: standing.outcome.rawValue,
+                contentWithheld: false)
         }
     }
 
@@ -67,6 +76,7 @@ extension Node {
 
     /// Every step of the file for an officer: possible now, or not and why not, and whose it is.
     public func steps(_ ref: FileReference, officer: String?) throws(ComityError) -> [StepLine] {
+        _ = try sight(of: officer)
         let (dossier, standing) = try dossierAndStanding(ref)
         guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
         var role: String?
@@ -109,11 +119,19 @@ extension Node {
                 draft.approval == nil ? "comity request approve \(draft.ref) --as OFFICER" : "comity request send \(draft.ref) --as OFFICER"
             ],
             content: draft.content, findings: assess(draft.content, type: draft.type, recipients: draft.recipients, now: now),
-            pending: nil, outcome: Outcome.running.rawValue)
+            pending: nil, outcome: Outcome.running.rawValue, contentWithheld: false)
     }
 
-    /// All files and drafts, the most pressing first.
-    public func queue() throws(ComityError) -> [QueueItem] {
+    /// All files and drafts, the most pressing first; without titles for an auditor.
+    /// - Parameter officer: nil is the node's owner on the command line.
+    public func queue(officer: String?) throws(ComityError) -> [QueueItem] {
+        guard try sight(of: officer) == .metadata, let officer else { return try queue() }
+        return try queue().map { item throws(ComityError) in
+            try glassIsBroken(item.ref, officer: officer) ? item : item.withoutContent
+        }
+    }
+
+    func queue() throws(ComityError) -> [QueueItem] {
         let now = try now()
         let items = try store.read { reader -> [QueueItem] in
             var items: [QueueItem] = []
@@ -226,10 +244,16 @@ extension Node {
 }
 
 extension Node {
-    public func quarantined() throws(ComityError) -> [QuarantineRow] { try store.read { try $0.quarantine() } }
+    /// Messages that were not believed, for whoever may read the register; nil is the node's owner.
+    public func quarantined(officer: String?) throws(ComityError) -> [QuarantineRow] {
+        try authorise(officer, .readRegister, to: "see what was not believed")
+        return try store.read { try $0.quarantine() }
+    }
 
     /// The newest signed head of the register; nil while it is empty.
-    public func registerHead() throws(ComityError) -> (size: Int64, note: String)? {
+    /// - Parameter officer: nil is the node's owner on the command line.
+    public func registerHead(officer: String?) throws(ComityError) -> (size: Int64, note: String)? {
+        try authorise(officer, .readRegister, to: "read the register")
         let key = keys.register.verifier
         return try store.read { try $0.head(signedBy: key) }.map { ($0.checkpoint.size, $0.note) }
     }

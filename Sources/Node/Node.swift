@@ -23,6 +23,9 @@ public final class Node: Sendable {
     let peers: PeerBook
     /// Working days of the States whose profile is known.
     let calendars: WorkingCalendars
+    let access: AccessKey
+    let passwords = PasswordHasher()
+    let realTime = RealTime()
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }
@@ -54,8 +57,11 @@ public final class Node: Sendable {
         let folder = NodeFolder(path)
         try folder.create(keys)
         let node = try Node(folder: folder, configuration, keys)
+        let accounts = officers.map {
+            node.newAccount($0.id, role: $0.role, name: $0.id, language: configuration.authority.languages.first ?? "en")
+        }
         _ = try await node.store.commit { writer in
-            for officer in officers { try writer.setOfficer(officer.id, role: officer.role) }
+            for account in accounts { try writer.insert(account) }
         }
         try folder.write(configuration)
         return node
@@ -72,6 +78,7 @@ public final class Node: Sendable {
         self.folder = folder
         self.configuration = configuration
         self.keys = keys
+        access = try AccessKey(folder: folder.keysPath)
         law = try Self.loadLaw()
         calendars = WorkingCalendars(of: law)
         store = try Store(folder: folder.path, signer: keys.register)
@@ -156,27 +163,20 @@ public final class Node: Sendable {
     // MARK: Officers, ids, events
 
     /// The role of an officer of this node.
-    /// - Throws: `.permission` for someone who is not one.
+    /// - Throws: `.permission` for someone who is not one, or whose account is disabled.
     func role(of officer: String) throws(ComityError) -> String {
-        let officers = try store.read { try $0.officers() }
-        guard let role = officers[officer] else {
+        guard let standing = try store.read({ try $0.standing(of: officer) }) else {
+            let officers = try store.read { try $0.officers() }
             throw ComityError(
                 .permission, "“\(Text.safe(officer, limit: 60))” is not an officer of this node.",
                 next: officers.isEmpty
-                    ? "No officer is registered; comity init --officer NAME=ROLE does it."
+                    ? "No officer is registered; comity account invite NAME --role ROLE does it."
                     : "Officers are \(officers.keys.sorted().joined(separator: ", ")); name one with --as.")
         }
-        return role
-    }
-
-    func require(_ officer: String, oneOf roles: Set<String>, to step: String) throws(ComityError) -> String {
-        let role = try role(of: officer)
-        guard roles.contains(role) else {
-            throw ComityError(
-                .permission, "\(officer) is \(role) and cannot \(step).",
-                next: "Ask an officer with the role \(roles.sorted().joined(separator: " or ")).")
+        guard !standing.isDisabled else {
+            throw ComityError(.permission, "The account of \(officer) is disabled.", next: "Ask an administrator.")
         }
-        return role
+        return standing.role
     }
 
     func newID(at instant: Instant) -> UUIDv7 {

@@ -33,6 +33,34 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         public var isLoopback: Bool { host == "::1" || host == "localhost" || (host.hasPrefix("127.") && Identifier.isIPAddress(host)) }
     }
 
+    /// A provider of OpenID Connect that officers may sign in with.
+    public struct OpenIDConnect: Sendable, Codable, Equatable {
+        /// `https://…`, exactly as the provider writes it.
+        public let issuer: String
+        public let clientID: String
+        /// A file with the client's secret, relative to the data folder; nil for a public client.
+        public let clientSecretFile: String?
+        /// As the sign-in page names it.
+        public let name: String
+        /// The claim that names the officer at the first sign-in.
+        public let officerClaim: String
+
+        public init(issuer: String, clientID: String, clientSecretFile: String?, name: String, officerClaim: String) {
+            self.issuer = issuer
+            self.clientID = clientID
+            self.clientSecretFile = clientSecretFile
+            self.name = name
+            self.officerClaim = officerClaim
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case issuer, name
+            case clientID = "client_id"
+            case clientSecretFile = "client_secret_file"
+            case officerClaim = "officer_claim"
+        }
+    }
+
     public static let version = 1
 
     public let v: Int
@@ -46,10 +74,12 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     public let desk: Listener
     public let exercise: Bool
     public let createdAt: Instant
+    /// Nil: local accounts only.
+    public let oidc: OpenIDConnect?
 
     public init(
         state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool,
-        createdAt: Instant
+        createdAt: Instant, oidc: OpenIDConnect? = nil
     ) {
         v = Self.version
         self.state = state
@@ -59,6 +89,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         self.desk = desk
         self.exercise = exercise
         self.createdAt = createdAt
+        self.oidc = oidc
     }
 
     public var party: Party { Party(state: state, authority: authority.id) }

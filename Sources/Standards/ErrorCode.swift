@@ -17,6 +17,8 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case wrongState = "wrong-state"
     case alreadyExists = "already-exists"
     case permission
+    /// Too many attempts; the error says when to try again.
+    case throttled
 
     // What arrived from another State and was not believed.
     case cannotDecrypt = "cannot-decrypt"
@@ -48,7 +50,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
         case .usage, .malformedInput, .timeWithoutZone, .tooLarge: 2
         case .notFound: 3
         case .wrongState, .alreadyExists, .exerciseMismatch, .transitionNotAllowed, .predecessorMissing, .replay: 4
-        case .permission: 5
+        case .permission, .throttled: 5
         case .cannotDecrypt, .schema, .badSignature, .unknownKey, .revokedKey, .keyOfAnotherState, .wrongRecipient,
             .impossibleTime, .verificationFailed:
             6
@@ -66,6 +68,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
         case .notFound: 404
         case .wrongState, .alreadyExists: 409
         case .tooLarge: 413
+        case .throttled: 429
         case .predecessorMissing: 425
         case .cannotDecrypt, .schema, .badSignature, .unknownKey, .revokedKey, .keyOfAnotherState, .wrongRecipient,
             .replay, .impossibleTime, .exerciseMismatch, .transitionNotAllowed, .verificationFailed, .refusedByRule:

@@ -192,6 +192,14 @@ public struct RegisterEvent: Sendable, Codable {
         case discarded
         /// A threshold of a clock was passed; once for each, ever.
         case reminded
+        /// An officer came in, was turned away, or left.
+        case signedIn = "signed-in"
+        case signInFailed = "sign-in-failed"
+        case signedOut = "signed-out"
+        /// An account was made, changed, enrolled, disabled.
+        case accountChanged = "account-changed"
+        /// An officer without access to content opened a file all the same, and said why.
+        case brokeGlass = "broke-glass"
     }
 
     public let v: Int

@@ -20,8 +20,32 @@ enum Schema {
             try db.execute(
                 sql: "ALTER TABLE draft ADD COLUMN stage TEXT NOT NULL DEFAULT 'draft'; ALTER TABLE draft ADD COLUMN comment TEXT;")
         }
+        migrator.registerMigration("006 accounts and sessions") { db in try db.execute(sql: sixth) }
         return migrator
     }
+
+    /// Officers get an account each; nothing secret is stored readable: hashes, and keys sealed under `access.key`.
+    private static let sixth = """
+        CREATE TABLE account (
+          officer TEXT PRIMARY KEY, name TEXT NOT NULL, language TEXT NOT NULL, state TEXT NOT NULL, password TEXT, totp BLOB,
+          step INTEGER NOT NULL DEFAULT 0, issuer TEXT, subject TEXT, preferences BLOB NOT NULL, created TEXT NOT NULL,
+          signed_in TEXT, UNIQUE (issuer, subject)) WITHOUT ROWID;
+        INSERT INTO account (officer, name, language, state, preferences, created)
+          SELECT id, id, 'en', 'invited', CAST('{}' AS BLOB), strftime('%Y-%m-%dT%H:%M:%SZ', 'now') FROM officer;
+        CREATE TABLE enrolment (officer TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, totp BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE recovery (officer TEXT NOT NULL, hash BLOB NOT NULL, used INTEGER, PRIMARY KEY (officer, hash)) WITHOUT ROWID;
+        CREATE TABLE session (
+          token BLOB PRIMARY KEY, officer TEXT NOT NULL, via TEXT NOT NULL, started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX session_officer ON session (officer);
+        -- Failed attempts by account and by address (hashed names); until: no further attempt before.
+        CREATE TABLE throttle (
+          key TEXT PRIMARY KEY, failures INTEGER NOT NULL, until INTEGER NOT NULL, last INTEGER NOT NULL,
+          told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+        CREATE INDEX throttle_last ON throttle (last);
+        CREATE TABLE oidc_attempt (
+          state BLOB PRIMARY KEY, nonce TEXT NOT NULL, verifier TEXT NOT NULL, redirect TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE broken_glass (officer TEXT NOT NULL, ref TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (officer, ref)) WITHOUT ROWID;
+        """
 
     private static let third = """
         CREATE TABLE receipt_of (act TEXT NOT NULL, peer TEXT NOT NULL, json BLOB NOT NULL, at TEXT NOT NULL, PRIMARY KEY (act, peer)) WITHOUT ROWID;

@@ -44,7 +44,7 @@ struct DeskPagesTests {
             _ = try await DeskFixture.newDraft(on: ours, title: "Wallet host")
             _ = try await DeskFixture.sent(on: ours, title: "Hospital ransomware")
         } _: { desk in
-            let items = try desk.node.queue()
+            let items = try desk.node.queue(officer: nil)
             #expect(items.count == 2)
             for view in QueueView.allCases {
                 let page = try await desk.get(view.path)
@@ -77,10 +77,10 @@ struct DeskPagesTests {
             try await DeskFixture.introduce(ours, theirs)
             _ = try await DeskFixture.sent(on: ours, title: "Hospital ransomware")
         } _: { desk in
-            let ref = try #require(try desk.node.queue().first?.ref)
+            let ref = try #require(try desk.node.queue(officer: nil).first?.ref)
             let scene = try Scene(desk.pages)
             for state in FileState.allCases {
-                let view = try Self.full(try desk.node.fileView(ref), state: state)
+                let view = try Self.full(try desk.node.fileView(ref, officer: nil), state: state)
                 let html = try desk.pages.html(.file, FilePage(scene: scene, view: view).fields, scene, title: "x", here: "")
                 for expected in [
                     "acknowledged the request", "preserved the data", "supplied a package", "verified and received", "Overtaken", "5521/26",
@@ -167,7 +167,7 @@ struct DeskPagesTests {
             try await DeskFixture.introduce(ours, theirs)
             _ = try await DeskFixture.newDraft(on: ours, title: "Botnet", ["identifiers": .array(identifiers)])
         } _: { desk in
-            let ref = try #require(try desk.node.queue().first?.ref)
+            let ref = try #require(try desk.node.queue(officer: nil).first?.ref)
             let page = try await desk.get("/files/\(ref)")
             desk.isPage(page)
             #expect(page.body.contains("host-49.example.org"))

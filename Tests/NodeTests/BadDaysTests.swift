@@ -147,7 +147,7 @@ import Transport
             await #expect(throws: ComityError(.revokedKey, "")) { try await b.receive(sealed, from: a.state) }
             await b.refuseOversized(from: a.state)
         }
-        #expect(try b.quarantined().map(\.code) == ["revoked-key", "too-large"])
+        #expect(try b.quarantined(officer: nil).map(\.code) == ["revoked-key", "too-large"])
     }
 
     @Test func draftsThatCouldNeverBeSentAreRefusedAtOnce() async throws {

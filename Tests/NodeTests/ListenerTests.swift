@@ -70,7 +70,7 @@ import Transport
             try await client(a.keys.tls, imposter) { client in
                 await #expect(throws: ComityError(.peerUnreachable, "")) { try await client.send(Array("garbage".utf8)) }
             }
-            #expect(try pair.requested.quarantined().map(\.code) == ["schema"])
+            #expect(try pair.requested.quarantined(officer: nil).map(\.code) == ["schema"])
             // Debian's OpenSSL knows no post-quantum group, so even with the right key it is refused.
             let keys = a.folder.path + "/keys"
             for arguments in [
@@ -119,7 +119,7 @@ import Transport
             }
         }
         #expect(try b.queue().map(\.ref) == [ref])
-        #expect(try b.quarantined().contains { $0.code == "too-large" })
+        #expect(try b.quarantined(officer: nil).contains { $0.code == "too-large" })
         #expect(try b.audit().ok)
     }
 }

@@ -139,7 +139,7 @@ import Transport
         let sealed = try pair.sealed(act.description, from: stranger, to: b)
         await #expect(throws: ComityError(.unknownKey, "")) { try await b.receive(sealed, from: a.state) }
         await b.refuseOversized(from: a.state)
-        let rows = try b.quarantined()
+        let rows = try b.quarantined(officer: nil)
         #expect(rows.map(\.code) == ["schema", "unknown-key", "too-large"])
         #expect(try b.queue().map(\.ref) == [ref])
         #expect(try b.fileView(ref).acts.count == before)

@@ -65,7 +65,7 @@ struct ActCommand<Verb: ActVerb>: AsyncParsableCommand {
         if let until { members[ActCommands.untilMember(of: Verb.kind)] = .string(try Instant(until).description) }
         for name in ActCommands.momentMembers(of: Verb.kind) where members[name] == nil { members[name] = .string(now.description) }
         if ActCommands.linked.contains(Verb.kind), members["file"] == nil, let other = members["ref"]?.string {
-            members["file"] = try node.fileView(try FileReference(other)).id.map { .string($0.description) }
+            members["file"] = try node.fileView(try FileReference(other), officer: nil).id.map { .string($0.description) }
         }
         return .object(members)
     }

@@ -48,7 +48,7 @@ enum Delivered {
         let delivery = Delivery(node: node)
         let outcome = try await delivery.deliverNow(act: act, patience: .seconds(max(0, wait)))
         await delivery.shutdown()
-        let hash = try node.fileView(ref).acts.first { $0.id == act }?.hash ?? ""
+        let hash = try node.fileView(ref, officer: nil).acts.first { $0.id == act }?.hash ?? ""
         let waits = outcome.reason != nil && !outcome.refused
         if json {
             try Output.json(

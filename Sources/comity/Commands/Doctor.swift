@@ -11,7 +11,7 @@ struct Doctor: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        let checks = try global.node().doctor()
+        let checks = try global.node().doctor(officer: nil)
         if global.json {
             try Output.json(checks)
         } else {

@@ -153,7 +153,7 @@ enum Verdict {
         }
         if !exists, let ref = try? FileReference(package) {
             let node = try global.node()
-            return try node.verify(packageAt: try node.arrivedPackage(ref).path)
+            return try node.verify(packageAt: try node.arrivedPackage(ref, officer: nil).path)
         }
         if isFolder.boolValue {
             let node = try? global.node()

@@ -18,7 +18,7 @@ struct FileCommand: AsyncParsableCommand {
 
         func run() async throws {
             let node = try global.node()
-            let view = try node.fileView(try FileReference(ref))
+            let view = try node.fileView(try FileReference(ref), officer: nil)
             if global.json { return try Output.json(view) }
             let now = try node.now()
             if view.exercise { Output.line("EXERCISE  nothing here is real") }
@@ -82,7 +82,7 @@ struct Queue: AsyncParsableCommand {
 
     func run() async throws {
         let node = try global.node()
-        let items = try node.queue()
+        let items = try node.queue(officer: nil)
         if global.json { return try Output.json(Listing(items: items)) }
         if node.exercise { Output.line("EXERCISE  nothing here is real") }
         if items.isEmpty { Output.line("No files yet. Draft a request: comity request new preservation --from-file FILE --as OFFICER") }
@@ -117,7 +117,7 @@ struct Quarantine: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let rows = try global.node().quarantined()
+            let rows = try global.node().quarantined(officer: nil)
             if global.json {
                 return try Output.json(
                     rows.map { Line(id: $0.id, code: $0.code, says: $0.says, peer: $0.peer, at: $0.at, sha256: $0.sha256, size: $0.size) })
@@ -138,7 +138,7 @@ struct AuditCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let report = try global.node().audit()
+            let report = try global.node().audit(officer: nil)
             if global.json {
                 try Output.json(report)
             } else if report.ok {

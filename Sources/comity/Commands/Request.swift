@@ -131,7 +131,7 @@ struct Request: AsyncParsableCommand {
             let ref = try FileReference(ref)
             let node = try global.node()
             try await node.submit(ref, officer: try officer.resolved())
-            let state = try node.fileView(ref).state.rawValue
+            let state = try node.fileView(ref, officer: nil).state.rawValue
             if global.json {
                 try Output.json(["ref": ref.description, "state": state])
             } else {
@@ -246,7 +246,7 @@ struct Request: AsyncParsableCommand {
             let body = try ActBody.json(ActBody.Preserve(effective: moment, outcome: outcome, note: note))
             let step = try await node.take(.preserve, on: ref, officer: try officer.resolved(), body: body)
             try await Delivered.report(step, ref: ref, step: "preserved", node: node, wait: waiting.wait, json: global.json)
-            if !global.json, let clock = try node.fileView(ref).clocks.first(where: { $0.state == .running }) {
+            if !global.json, let clock = try node.fileView(ref, officer: nil).clocks.first(where: { $0.state == .running }) {
                 Output.line(
                     "clock         due \(node.local(clock.due))  (\(clock.due.utc))  \(Output.article(clock.article))\(clock.unverified ? ", text not compared yet" : "")"
                 )
