@@ -56,6 +56,8 @@ let package = Package(
         github("vapor/jwt-kit", "5.7.1"),
     ],
     targets: [
+        // zlib of the system: pages leave the desk compressed.
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
         // floor 0
         room("Standards", [crypto]),
         room("Law", ["Standards", "Yams"], resources: [.copy("Instruments"), .copy("States")]),
@@ -94,7 +96,8 @@ let package = Package(
         room(
             "Desk",
             [
-                "Standards", "Law", "Dossier", "Exchange", "Node", hummingbird, "Yams",
+                "Standards", "Law", "Dossier", "Exchange", "Node", "CZlib", hummingbird, crypto, "Yams",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Resources")]),

@@ -78,10 +78,10 @@ struct DeskPagesTests {
             _ = try await DeskFixture.sent(on: ours, title: "Hospital ransomware")
         } _: { desk in
             let ref = try #require(try desk.node.queue(officer: nil).first?.ref)
-            let scene = try Scene(desk.pages)
+            let scene = try Scene(desk.pages, session: try await desk.node.startSession(officer: "XA-D1").session)
             for state in FileState.allCases {
                 let view = try Self.full(try desk.node.fileView(ref, officer: nil), state: state)
-                let html = try desk.pages.html(.file, FilePage(scene: scene, view: view).fields, scene, title: "x", here: "")
+                let html = try desk.pages.html("file", FilePage(scene: scene, view: view).fields, scene, title: "x", here: "")
                 for expected in [
                     "acknowledged the request", "preserved the data", "supplied a package", "verified and received", "Overtaken", "5521/26",
                     "Preserved in part",

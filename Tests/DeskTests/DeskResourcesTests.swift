@@ -23,7 +23,8 @@ struct DeskResourcesTests {
             ("templates/queue.mustache", nil), ("templates/clock-face.mustache", nil), ("templates/file.mustache", "{{#open}}"),
             ("templates/file.mustache", "{{{raw}}}"), ("templates/file.mustache", "{{& raw}}"), ("assets/tokens.css", nil),
             ("assets/icons.svg", "<svg/>"),
-            ("strings/en.yaml", "a: [1"), ("strings/en.yaml", "a: {b: c}"), ("strings/en.yaml", "just words"), ("strings/en.yaml", nil),
+            ("strings/en/desk.yaml", "a: [1"), ("strings/en/desk.yaml", "a: {b: c}"), ("strings/en/desk.yaml", "just words"),
+            ("strings/en/desk.yaml", "register.title: a\nregister.title: b"), ("strings/en/sign-in.yaml", "register.title: twice"),
         ] as [(String, String?)])
     func broken(_ file: String, _ text: String?) throws {
         let folder = try copy { folder in
@@ -39,7 +40,7 @@ struct DeskResourcesTests {
 
     @Test("a missing key is shown as the key and remembered")
     func missingKey() throws {
-        let strings = try Strings(yaml: "a.b: \"{who} asked {whom}\"", language: "en")
+        let strings = try Strings(files: [("a.yaml", "a.b: \"{who} asked {whom}\"")], language: "en")
         #expect(strings("a.b", ["who": "{whom}", "whom": "us"]) == "{whom} asked us")
         #expect(strings("a.c") == "a.c")
         #expect(strings.missing == ["a.c"])

@@ -4,9 +4,9 @@ import Foundation
 import Node
 import Standards
 
-/// Everything the pages are made of besides data: words, templates, style sheet, mark. Read once, when the desk starts.
+/// Everything the pages are made of besides data: words, templates, style sheet, script, mark. Read once, when the desk starts.
 struct DeskResources: Sendable {
-    static let styleSheets = ["tokens.css", "base.css", "components.css"]
+    static let styleSheets = ["tokens.css", "base.css", "parts.css", "components.css", "desk.css"]
 
     let strings: Strings
     let templates: Templates
@@ -16,16 +16,27 @@ struct DeskResources: Sendable {
     init() throws(ComityError) { try self.init(folder: try ResourceFolder.locate("Resources", room: "Desk")) }
 
     init(folder: String, language: String = "en") throws(ComityError) {
-        strings = try Strings(yaml: try Self.text("strings/\(language).yaml", in: folder), language: language)
+        strings = try Strings(
+            files: try Self.names("strings/\(language)", in: folder).filter { $0.hasSuffix(".yaml") }.map { name throws(ComityError) in
+                (name, try Self.text("strings/\(language)/\(name)", in: folder))
+            }, language: language)
         var texts: [String: String] = [:]
         for file in try Self.names("templates", in: folder) where file.hasSuffix(".mustache") {
             texts[String(file.dropLast(".mustache".count))] = try Self.text("templates/\(file)", in: folder)
         }
         let icons = try IconSheet(svg: try Self.text("assets/icons.svg", in: folder))
+        for name in DeskServer.screens.flatMap({ $0.templates }) + ["problem", "problem-outside"] where texts[name] == nil {
+            throw Self.fault("The template \(name) of the desk is missing.")
+        }
         templates = try Templates(texts: texts, icons: icons)
         let style = try Self.styleSheets.map { name throws(ComityError) in try Self.text("assets/\(name)", in: folder) }
+        // One script, of the small ones in the order of their names.
+        let scripts = try Self.names("scripts", in: folder).filter { $0.hasSuffix(".js") }.map { name throws(ComityError) in
+            try Self.text("scripts/\(name)", in: folder)
+        }
         assets = Assets([
             .init(stem: "desk", ending: "css", type: "text/css; charset=utf-8", text: style.joined(separator: "\n")),
+            .init(stem: "desk-script", ending: "js", type: "text/javascript; charset=utf-8", text: scripts.joined(separator: "\n")),
             .init(stem: "mark", ending: "svg", type: "image/svg+xml", text: try Self.text("assets/mark.svg", in: folder)),
         ])
     }

@@ -2,6 +2,7 @@
 
 import Hummingbird
 import Logging
+import Node
 import Standards
 
 /// Stands before every page: who may ask, how, and with which headers the answer leaves.
@@ -9,10 +10,11 @@ import Standards
 /// Guarantees: a request for another host name never reaches a page (a web site whose name was rebound to this machine
 /// cannot read the desk); no answer leaves without the headers; no fault of the program shows more than a sentence.
 struct DeskGuard: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = DeskContext
 
     static let policy = [
-        "default-src 'none'", "style-src 'self'", "img-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+        "default-src 'none'", "style-src 'self'", "script-src 'self'", "connect-src 'self'", "img-src 'self'", "form-action 'self'",
+        "frame-ancestors 'none'", "base-uri 'none'",
     ].joined(separator: "; ")
 
     private static let headers: [(String, String)] = [
@@ -22,6 +24,8 @@ struct DeskGuard: RouterMiddleware {
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ]
+
+    private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]
 
     let pages: DeskPages
     let host: String
@@ -38,28 +42,44 @@ struct DeskGuard: RouterMiddleware {
 
     private func answer(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async -> Response {
         if let refusal = refusal(request.head) { return refusal }
-        do { return try await next(request, context) } catch let error as ComityError {
+        do { return try await next(request, context) } catch {
+            // The gate has read the session on its way in; a problem is shown inside the frame to whoever is signed in.
+            return problem(error, request, session(of: request))
+        }
+    }
+
+    private func session(of request: Request) -> Session? {
+        guard let token = request.cookies[SessionGate.cookie]?.value else { return nil }
+        return try? pages.node.session(token: token)
+    }
+
+    private func problem(_ error: any Error, _ request: Request, _ session: Session?) -> Response {
+        switch error {
+        case let error as ComityError:
             if error.code.httpStatus >= 500 { logger.error("The desk cannot show \(request.uri.path): \(error)") }
-            return pages.problem(error)
-        } catch let error as any HTTPResponseError where error.status == .notFound {
-            return pages.notFound()
-        } catch let error as any HTTPResponseError where error.status.code < 500 {
-            return pages.problem(ComityError(.usage, pages.words("refused.request.what"), next: pages.words("refused.request.next")))
-        } catch {
+            return pages.problem(error, session)
+        case let error as any HTTPResponseError where error.status == .notFound:
+            return pages.notFound(session)
+        case let error as any HTTPResponseError where error.status.code < 500:
+            return pages.problem(
+                ComityError(.usage, pages.words("refused.request.what"), next: pages.words("refused.request.next")), session)
+        default:
             logger.error("The desk cannot show \(request.uri.path): \(error)")
-            return pages.problem(ComityError(.failure, pages.words("failure.what"), next: pages.words("failure.next")))
+            return pages.problem(ComityError(.failure, pages.words("failure.what"), next: pages.words("failure.next")), session)
         }
     }
 
     /// The answer to a request that no page may see, or nil.
     func refusal(_ request: HTTPRequest) -> Response? {
         guard isOurs(request.authority) else { return pages.refusal("refused.host", status: .misdirectedRequest) }
-        guard request.method == .get || request.method == .head else {
+        if request.method == .get || request.method == .head { return nil }
+        guard Self.methods.contains(request.method) else {
             var response = pages.refusal("refused.method", status: .methodNotAllowed)
-            response.headers[.allow] = "GET, HEAD"
+            response.headers[.allow] = "GET, HEAD, POST, PUT, PATCH, DELETE"
             return response
         }
-        return nil
+        // What changes something comes from this site.
+        return CrossSite.isForeign(request) ? pages.refusal("refused.site", status: .forbidden) : nil
     }
 
     /// Loopback names and the configured host; the port does not matter.

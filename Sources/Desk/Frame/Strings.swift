@@ -5,7 +5,7 @@ import Standards
 import Synchronization
 import Yams
 
-/// The words of the desk in one language: `strings/<language>.yaml`, one `key: text` a line, with `{placeholders}`.
+/// The words of the desk in one language: the files of `strings/<language>/`, one `key: text` a line, with `{placeholders}`.
 ///
 /// A missing key is shown as the key, so that a page still serves, and is remembered for the test that renders every page.
 /// Owns `misses`, under one lock.
@@ -14,22 +14,27 @@ final class Strings: Sendable {
     private let texts: [String: String]
     private let misses = Mutex<Set<String>>([])
 
-    /// - Throws: `.failure` when the text is not a list of keys and texts.
-    init(yaml: String, language: String) throws(ComityError) {
-        let name = "strings/\(language).yaml"
+    /// - Parameter files: names and texts of the files of this language.
+    /// - Throws: `.failure` when a text is not a list of keys and texts, or a key comes twice.
+    init(files: [(name: String, yaml: String)], language: String) throws(ComityError) {
         var texts: [String: String] = [:]
-        do {
-            guard let mapping = try Yams.compose(yaml: yaml)?.mapping else {
-                throw DeskResources.fault("The file \(name) of the desk has no keys.")
-            }
-            for (key, value) in mapping {
-                guard let key = key.string, let value = value.scalar?.string else {
-                    throw DeskResources.fault("The file \(name) of the desk has a line that is not “key: text”.")
+        for (file, yaml) in files {
+            let name = "strings/\(language)/\(file)"
+            do {
+                guard let mapping = try Yams.compose(yaml: yaml)?.mapping else {
+                    throw DeskResources.fault("The file \(name) of the desk has no keys.")
                 }
-                texts[key] = value
+                for (key, value) in mapping {
+                    guard let key = key.string, let value = value.scalar?.string else {
+                        throw DeskResources.fault("The file \(name) of the desk has a line that is not “key: text”.")
+                    }
+                    guard texts.updateValue(value, forKey: key) == nil else {
+                        throw DeskResources.fault("The key \(key) of the desk comes twice; the second time in \(name).")
+                    }
+                }
+            } catch let error as ComityError { throw error } catch {
+                throw DeskResources.fault("The file \(name) of the desk is not YAML: \(error)")
             }
-        } catch let error as ComityError { throw error } catch {
-            throw DeskResources.fault("The file \(name) of the desk is not YAML: \(error)")
         }
         self.language = language
         self.texts = texts

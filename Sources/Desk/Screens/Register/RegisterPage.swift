@@ -8,7 +8,7 @@ struct RegisterPage {
     let fields: Fields
 
     init(scene: Scene) throws(ComityError) {
-        let head = try scene.node.registerHead(officer: nil)
+        let head = try scene.node.registerHead(officer: scene.session.officer)
         fields = [
             "hasHead": head != nil, "size": scene.figures.count(head?.size ?? 0),
             // A signed note: its lines are part of what is signed, so they stay lines.

@@ -28,19 +28,14 @@ struct Templates: Sendable {
                 throw DeskResources.fault("The template \(name) is broken: \(error)")
             }
         }
-        for page in Page.allCases where texts[page.rawValue] == nil {
-            throw DeskResources.fault("The template \(page.rawValue) is missing.")
-        }
         self.library = library
         self.icons = icons
     }
 
-    /// The pages; each is a template of the same name.
-    enum Page: String, CaseIterable { case queue, file, register, directory, problem }
-
-    func render(_ page: Page, _ fields: Fields) throws(ComityError) -> String {
-        guard let body = library.render(fields, withTemplate: page.rawValue) else {
-            throw DeskResources.fault("The template \(page.rawValue) is missing.")
+    /// - Parameter page: the name of a template: a whole page, or a part of one for a script of the desk.
+    func render(_ page: String, _ fields: Fields) throws(ComityError) -> String {
+        guard let body = library.render(fields, withTemplate: page) else {
+            throw DeskResources.fault("The template \(page) is missing.")
         }
         return icons.place(in: body)
     }
