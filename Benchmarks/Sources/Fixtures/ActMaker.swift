@@ -53,11 +53,16 @@ struct ActMaker {
     }
 
     /// After the acknowledgement the two sides do not hear of each other: every act of one crosses every act of the other.
-    mutating func branches(_ count: Int) throws -> [Dossier.HashedAct] {
+    mutating func branches(_ count: Int) throws -> [Dossier.HashedAct] { try branches(count, of: .statusQuery, and: .report) }
+
+    /// The same, and every act of the requesting side is overtaken. No node writes a second withdrawal; it is only much to judge.
+    mutating func overtaken(_ count: Int) throws -> [Dossier.HashedAct] { try branches(count, of: .withdraw, and: .supply) }
+
+    private mutating func branches(_ count: Int, of first: ActKind, and second: ActKind) throws -> [Dossier.HashedAct] {
         var acts = try opened()
         var heads = Array(repeating: acts[1], count: 2)
         while acts.count < count {
-            heads = [try act(.statusQuery, after: [heads[0]]), try act(.report, after: [heads[1]])]
+            heads = [try act(first, after: [heads[0]]), try act(second, after: [heads[1]])]
             acts += heads
         }
         return Array(acts.prefix(count))
@@ -67,7 +72,7 @@ struct ActMaker {
     mutating func act(_ kind: ActKind, after known: [Dossier.HashedAct]) throws -> Dossier.HashedAct {
         clock += 1_000
         let at = Instant(milliseconds: clock)
-        let isRequesting = [.request, .answer, .statusQuery].contains(kind)
+        let isRequesting = [.request, .answer, .statusQuery, .withdraw].contains(kind)
         let act = Act(
             id: UUIDv7(at: at, using: &generator), file: known.first?.act.file ?? UUIDv7(at: at, using: &generator), kind: kind,
             from: isRequesting ? requesting : requested, to: [isRequesting ? requested : requesting], after: known.map(\.act.id),
@@ -82,7 +87,7 @@ struct ActMaker {
         return [request, try act(.acknowledge, after: [request])]
     }
 
-    private func body(_ kind: ActKind, _ at: Instant) throws -> JSONValue {
+    private mutating func body(_ kind: ActKind, _ at: Instant) throws -> JSONValue {
         switch kind {
         case .request:
             let ref = try FileReference(state: requesting.state, year: 2026, typeCode: FileType.storedData.code, number: 1)
@@ -94,17 +99,23 @@ struct ActMaker {
             let review = at.adding(milliseconds: 86_400_000)
             return try ActBody.json(ActBody.Ask(questions: ["Which account is meant?"], reviewBy: review))
         case .answer: return try ActBody.json(ActBody.Answer(answers: ["The one named in I2."]))
+        case .withdraw: return try ActBody.json(ActBody.Reason(reason: "The case is closed."))
+        case .supply:
+            let hash = (0..<64).map { _ in "0123456789abcdef".randomElement(using: &generator) ?? "0" }
+            let package = ActBody.PackageDescription(name: "a.bag.tar.age", size: 10, sha256: String(hash), exhibits: 1)
+            return try ActBody.json(ActBody.Supply(package: package, conditions: []))
         default: return try ActBody.json(ActBody.Remark())
         }
     }
 }
 
 enum Checked {
-    /// The acts, when there are that many and every one of them changes the file as it should.
-    static func applied(_ acts: [Dossier.HashedAct], count: Int) throws -> [Dossier.HashedAct] {
+    /// The acts, when there are that many and all but so many of them change the file as they should.
+    static func applied(_ acts: [Dossier.HashedAct], count: Int, overtaken: Int = 0) throws -> [Dossier.HashedAct] {
         let dossier = try Dossier(folding: acts)
-        guard dossier.entries.count == count, dossier.entries.allSatisfy({ $0.effect == .applied }) else {
-            throw FixtureError(says: "Of \(dossier.entries.count) acts \(dossier.entries.count { $0.effect == .applied }) are applied.")
+        let applied = dossier.entries.count { $0.effect == .applied }
+        guard dossier.entries.count == count, applied == count - overtaken else {
+            throw FixtureError(says: "Of \(dossier.entries.count) acts \(applied) are applied.")
         }
         return acts
     }

@@ -30,6 +30,7 @@ package struct Work: Sendable {
         fold("one chain") { try $0.chain(1_000) },
         fold("forked in pairs") { try $0.pairs(1_000) },
         fold("two branches of 499") { try $0.branches(1_000) },
+        fold("two branches of 499, one overtaken", overtaken: 499) { try $0.overtaken(1_000) },
         judge("it opens a file", known: 0),
         judge("on a file of 20 acts", known: 20),
         judge("on a file of 999 acts", known: 999),
@@ -42,10 +43,12 @@ package struct Work: Sendable {
         }
     }
 
-    private static func fold(_ shape: String, _ make: @escaping @Sendable (inout ActMaker) throws -> [Dossier.HashedAct]) -> Work {
+    private static func fold(
+        _ shape: String, overtaken: Int = 0, _ make: @escaping @Sendable (inout ActMaker) throws -> [Dossier.HashedAct]
+    ) -> Work {
         Work("fold a file of 1,000 acts, \(shape)") {
             var maker = try ActMaker()
-            let acts = try Checked.applied(try make(&maker), count: 1_000)
+            let acts = try Checked.applied(try make(&maker), count: 1_000, overtaken: overtaken)
             return { keep(try Dossier(folding: acts)) }
         }
     }
