@@ -55,7 +55,8 @@ struct ActCommand<Verb: ActVerb>: AsyncParsableCommand {
                 throw ComityError(.usage, "“\(Text.safe(pair, limit: 60))” is not name=value.")
             }
             let value = String(pair[pair.index(after: equals)...])
-            members[String(pair[..<equals])] = value.isEmpty ? .string("") : try YAMLText(Array(value.utf8), name: "--set").value
+            let name = String(pair[..<equals])
+            members[name] = try ActCommands.value(value, of: name)
         }
         if let text {
             let name = ActCommands.textMember(of: Verb.kind)
@@ -64,6 +65,7 @@ struct ActCommand<Verb: ActVerb>: AsyncParsableCommand {
         if !ground.isEmpty { members["grounds"] = .array(ground.map(JSONValue.string)) }
         if let until { members[ActCommands.untilMember(of: Verb.kind)] = .string(try Instant(until).description) }
         for name in ActCommands.momentMembers(of: Verb.kind) where members[name] == nil { members[name] = .string(now.description) }
+        if Verb.kind == .receive, members["package"] == nil, members["exhibits"] == nil { members["exhibits"] = .integer(0) }
         if ActCommands.linked.contains(Verb.kind), members["file"] == nil, let other = members["ref"]?.string {
             members["file"] = try node.fileView(try FileReference(other), officer: nil).id.map { .string($0.description) }
         }

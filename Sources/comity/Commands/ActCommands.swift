@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Dossier
+import Law
+import Standards
 
 /// Every kind of act that is one command, and what its options mean for its body (`docs/formats/act.md`).
 enum ActCommands {
@@ -79,6 +81,22 @@ enum ActCommands {
         case .surrender: ["handedOver"]
         case .summon: ["served"]
         default: []
+        }
+    }
+
+    /// Members that hold a number, or yes or no.
+    private static let numbersAndFlags: Set<String> = [
+        "exhibits", "items", "daysInCustody", "fromDirectory", "simplified", "given", "passed", "partial",
+    ]
+
+    /// The value of a member as it was typed. YAML, but what only looks like a number or a yes is text where the member is text:
+    /// an amount such as 100.00, a court that is called 5.
+    static func value(_ typed: String, of name: String) throws(ComityError) -> JSONValue {
+        guard !typed.isEmpty else { return .string("") }
+        let value = try YAMLText(Array(typed.utf8), name: "--set").value
+        switch value {
+        case .bool, .integer, .number: return numbersAndFlags.contains(name) ? value : .string(typed)
+        default: return value
         }
     }
 
