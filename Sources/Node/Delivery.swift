@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dossier
-import Exchange
+public import Exchange
 import Foundation
 public import Register
 import Sealing
 public import Standards
 import Storage
 import Synchronization
-import Transport
+public import Transport
 
 /// Brings what the outbox owes to the peers: acts in order, then packages; for ever, with growing pauses.
 ///
-/// Owns `clients`, one connection pool for each peer's pinned entry, under one lock. Several processes may deliver from one
+/// Owns `lines`, one connection pool for each peer's pinned entry, under one lock. Several processes may deliver from one
 /// folder: a row is claimed in the database before it is worked on, and a peer takes the same act twice without harm.
 public final class Delivery: Sendable {
     private let node: Node
-    private let clients = Mutex<[StateCode: (certificate: String, client: ExchangeClient)]>([:])
+    private let lines = Mutex<[StateCode: (certificate: String, line: any ExchangeLine)]>([:])
+    private let connect: @Sendable (Peer) throws(ComityError) -> any ExchangeLine
 
     /// How long a claim lasts, milliseconds; a crashed process frees its row after that.
     static let lease: Int64 = 10_000
     /// The same for one part of a package.
     static let packageLease: Int64 = 120_000
 
-    public init(node: Node) { self.node = node }
+    /// - Parameter connect: opens the way to a peer; over TLS with its pinned certificate when nothing else is said.
+    public init(node: Node, connect: (@Sendable (Peer) throws(ComityError) -> any ExchangeLine)? = nil) {
+        self.node = node
+        if let connect {
+            self.connect = connect
+        } else {
+            self.connect = { (peer: Peer) throws(ComityError) -> any ExchangeLine in
+                try ExchangeClient(own: node.keys.tls, peer: peer.entry)
+            }
+        }
+    }
 
     /// Works off what is due, until told to stop. `served` is called after each round that delivered something.
     public func run(pause: Duration = .milliseconds(200)) async {
@@ -34,11 +45,11 @@ public final class Delivery: Sendable {
     }
 
     public func shutdown() async {
-        let all = clients.withLock { clients in
-            defer { clients = [:] }
-            return clients.values.map(\.client)
+        let all = lines.withLock { lines in
+            defer { lines = [:] }
+            return lines.values.map(\.line)
         }
-        for client in all { await client.shutdown() }
+        for line in all { await line.shutdown() }
     }
 
     /// Tries everything that is due now, peers side by side. Errors are recorded in the rows.
@@ -105,11 +116,11 @@ public final class Delivery: Sendable {
         return final
     }
 
-    private func client(for peer: Peer) throws(ComityError) -> ExchangeClient {
-        let known = clients.withLock { $0[peer.entry.state] }
-        if let known, known.certificate == peer.entry.certificate + peer.entry.endpoint { return known.client }
-        let made = try ExchangeClient(own: node.keys.tls, peer: peer.entry)
-        clients.withLock { $0[peer.entry.state] = (peer.entry.certificate + peer.entry.endpoint, made) }
+    private func line(to peer: Peer) throws(ComityError) -> any ExchangeLine {
+        let known = lines.withLock { $0[peer.entry.state] }
+        if let known, known.certificate == peer.entry.certificate + peer.entry.endpoint { return known.line }
+        let made = try connect(peer)
+        lines.withLock { $0[peer.entry.state] = (peer.entry.certificate + peer.entry.endpoint, made) }
         return made
     }
 
@@ -118,7 +129,7 @@ public final class Delivery: Sendable {
         let peer = try node.confirmedPeer(row.peer)
         guard let stored = try node.store.read({ try $0.act(row.ref) }) else { throw ComityError(.storage, "The act \(row.ref) is gone.") }
         let sealed = try Age.encrypt(stored.jws, to: [try AgeRecipient(peer.entry.sealing)])
-        let receipt = try await client(for: peer).send(sealed)
+        let receipt = try await line(to: peer).send(sealed)
         try await node.register(receipt, for: stored, from: peer, row: row.id)
     }
 
@@ -128,15 +139,15 @@ public final class Delivery: Sendable {
         guard let package = try node.store.read({ try $0.package(row.ref) }) else {
             throw ComityError(.storage, "The package \(row.ref) is gone.")
         }
-        let client = try client(for: peer)
-        var progress = try await client.progress(ofPackage: package.sha256)
+        let line = try line(to: peer)
+        var progress = try await line.progress(ofPackage: package.sha256)
         let path = node.folder.outgoingPackages + "/" + package.name
         for number in 0..<Node.partCount(package.size) where !progress.have.contains(number) {
             let offset = Int64(number) * Int64(PackageProgress.partSize)
             let bytes = try Self.part(path, offset: offset, count: Int(min(Int64(PackageProgress.partSize), package.size - offset)))
             let lease = Node.realMilliseconds()
             _ = try? await node.store.commit { try $0.claim(row.id, now: Int64.max, until: lease + Self.packageLease) }
-            progress = try await client.send(part: number, ofPackage: package.sha256, bytes: bytes)
+            progress = try await line.send(part: number, ofPackage: package.sha256, bytes: bytes)
         }
         guard progress.complete else { throw ComityError(.peerRefused, "\(row.peer) has not put the package together yet.") }
         _ = try await node.store.commit { try $0.finish(row.id, .delivered) }

@@ -8,6 +8,7 @@ import Register
 import Sealing
 public import Standards
 public import Storage
+import Synchronization
 import Transport
 
 /// One State's node: the use cases, and the only place where the rooms meet. The front door of the room.
@@ -26,6 +27,8 @@ public final class Node: Sendable {
     let access: AccessKey
     let passwords = PasswordHasher()
     let realTime = RealTime()
+    /// Where this process holds the clock of an exercise.
+    private let heldClock = Mutex<Instant?>(nil)
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }
@@ -125,11 +128,22 @@ public final class Node: Sendable {
     /// The node's time in the offset of its authority: the exercise clock in an exercise, otherwise the machine's.
     public func now() throws(ComityError) -> Instant {
         var milliseconds = Self.realMilliseconds()
-        if exercise, let setting = try store.read({ try $0.setting(Self.clockSetting) }) {
+        guard exercise else { return local(Instant(milliseconds: milliseconds)) }
+        if let held = heldClock.withLock({ $0 }) { return local(held) }
+        if let setting = try store.read({ try $0.setting(Self.clockSetting) }) {
             let parts = setting.split(separator: " ").compactMap { Int64($0) }
             if parts.count == 2 { milliseconds = parts[0] + (milliseconds - parts[1]) }
+            if parts.count == 1 { milliseconds = parts[0] }
         }
         return local(Instant(milliseconds: milliseconds))
+    }
+
+    /// Holds the clock of an exercise at a moment, for this process only and without a record; nil lets it go. For playing a
+    /// course of events in one go; the clock that everybody sees is set with `setClock`.
+    /// - Throws: `.permission` on a real node.
+    public func holdClock(at instant: Instant?) throws(ComityError) {
+        guard exercise else { throw Self.realClock }
+        heldClock.withLock { $0 = instant }
     }
 
     /// The same moment in the offset of this node's authority.
@@ -144,15 +158,15 @@ public final class Node: Sendable {
 
     private static let clockSetting = "exercise-clock"
 
-    /// Moves the clock of an exercise; it runs on from there.
+    private static let realClock = ComityError(
+        .permission, "The clock of a real node cannot be set.", why: "Time limits and signatures depend on it.",
+        next: "Use a node made with --exercise.")
+
+    /// Moves the clock of an exercise; it runs on from there, or stands still there.
     /// - Throws: `.permission` on a real node.
-    public func setClock(_ instant: Instant) async throws(ComityError) {
-        guard exercise else {
-            throw ComityError(
-                .permission, "The clock of a real node cannot be set.", why: "Time limits and signatures depend on it.",
-                next: "Use a node made with --exercise.")
-        }
-        let value = "\(instant.milliseconds) \(Self.realMilliseconds())"
+    public func setClock(_ instant: Instant, stopped: Bool = false) async throws(ComityError) {
+        guard exercise else { throw Self.realClock }
+        let value = stopped ? "\(instant.milliseconds)" : "\(instant.milliseconds) \(Self.realMilliseconds())"
         let event = try event(.clockSet, file: nil, by: "node", detail: ["to": .string(instant.description)])
         _ = try await store.commit { writer in
             try writer.set(Self.clockSetting, value)

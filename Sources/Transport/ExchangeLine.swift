@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Register
+public import Standards
+
+/// The way from one node to one peer, as delivery uses it: over TLS, or, between nodes of one process, by hand.
+///
+/// Every failure is a `ComityError`: `.peerUnreachable` when no answer came, otherwise the code the peer gave.
+public protocol ExchangeLine: Sendable {
+    /// Delivers a sealed message.
+    func send(_ message: [UInt8]) async throws(ComityError) -> Receipt
+    func progress(ofPackage sha256: String) async throws(ComityError) -> PackageProgress
+    func send(part number: Int, ofPackage sha256: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress
+    /// Must be called before the value is given up.
+    func shutdown() async
+}
+
+extension ExchangeClient: ExchangeLine {}
+
+/// Carries by hand to another node of this process: the same sealed bytes and the same judgement, without a network. For
+/// demonstrations and tests.
+public struct DirectLine: ExchangeLine {
+    private let peer: any ExchangeHandler
+    private let caller: StateCode
+
+    /// - Parameters:
+    ///   - peer: the node at the other end.
+    ///   - caller: the State that calls, which TLS would have shown.
+    public init(to peer: any ExchangeHandler, from caller: StateCode) {
+        self.peer = peer
+        self.caller = caller
+    }
+
+    public func send(_ message: [UInt8]) async throws(ComityError) -> Receipt { try await peer.receive(message, from: caller) }
+
+    public func progress(ofPackage sha256: String) async throws(ComityError) -> PackageProgress {
+        try await peer.parts(ofPackage: sha256, from: caller)
+    }
+
+    public func send(part number: Int, ofPackage sha256: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
+        try await peer.receive(part: number, ofPackage: sha256, bytes: bytes, from: caller)
+    }
+
+    public func shutdown() async {}
+}
