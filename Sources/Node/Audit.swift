@@ -207,7 +207,7 @@ extension Node {
                 let acts = try reader.acts(of: id)
                 let dossier = try Dossier(folding: try acts.map { try Self.hashed($0) })
                 let side: Side = dossier.opening.from == party ? .requesting : .requested
-                let counterparts = dossier.counterparts(of: party).map(\.state)
+                let counterparts = dossier.parties.filter { $0 != party }.map(\.state)
                 if dossier.ref != row.ref || dossier.type != row.type || side != row.side || counterparts != row.counterparts
                     || dossier.request.title != row.title || dossier.opening.at != row.opened
                 {
