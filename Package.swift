@@ -141,7 +141,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Browser"], swiftSettings: swiftSettings),
-        tests("comity", ["Standards"]),
+        tests("comity", ["Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Storage", "Node"]),
     ],
     swiftLanguageModes: [.v6]
 )

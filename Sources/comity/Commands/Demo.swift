@@ -9,9 +9,15 @@ import Standards
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Play the first act that crosses a border between two nodes of fictional States on this machine.",
-        discussion: "Leaves both desks open until Ctrl-C; --headless ends when the story has ended.")
+        discussion: """
+            Then files of all types in all states are put beside it, and both desks stay open until Ctrl-C. --headless plays the
+            story alone and ends; --files-only makes the nodes with the files and ends.
+            """)
 
-    @Flag(help: "Exit when the story has ended.") var headless = false
+    @Flag(help: "Play the story alone, and exit when it has ended.") var headless = false
+    @Flag(help: "Make the nodes with the files, without the story, and exit.") var filesOnly = false
+    @Option(help: "The moment up to which the files are played, ISO 8601 with zone. Default: now.") var now: String?
+    @Flag(help: "Leave the clocks standing at that moment, so that every look shows the same times.") var stopClock = false
     @Flag(help: "Print the table as JSON, and nothing else.") var json = false
     @Option(
         name: [.customLong("folder"), .customLong("data")], help: "An empty folder for the two nodes. Default: a new temporary folder.")
@@ -31,8 +37,14 @@ struct Demo: AsyncParsableCommand {
         let nodes: [NodeLine]
     }
 
+    func validate() throws {
+        guard !(headless && filesOnly) else { throw ValidationError("Choose one of --headless and --files-only.") }
+    }
+
     func run() async throws {
+        let anchor = try anchor()
         let base = try makeFolder()
+        if filesOnly { return try await files(base, anchor) }
         let program = try Self.program()
         let requesting = try DemoNode(state: "XA", folder: base + "/xa", program: program)
         let requested = try DemoNode(state: "XB", folder: base + "/xb", program: program)
@@ -45,7 +57,7 @@ struct Demo: AsyncParsableCommand {
             requesting: requesting, requested: requested, folder: base, resources: try ResourceFolder.locate("Demo", room: "comity"),
             narrate: { if !quiet { Output.line($0) } })
         say("Two fictional States, Alvania (XA) and Bresta (XB), each with its own node. EXERCISE: nothing here is real.")
-        try await story.prepare()
+        try await story.prepare(officers: headless ? nil : try Scenery.officers())
         try await requesting.serve()
         try await requested.serve()
         var lines: [Story.Line] = []
@@ -60,11 +72,36 @@ struct Demo: AsyncParsableCommand {
         let result = Result(ok: true, steps: lines, nodes: try await [requesting, requested].asyncMap(Self.describe))
         if json { try Output.json(result) } else { table(result) }
         if !headless {
+            say("\nNow files of all types in all states are put beside it …")
+            for node in [requesting, requested] { node.stop() }
+            let told = try await Scenery.play(beside: [requesting, requested], in: base, now: anchor, stopped: stopClock)
+            say(Scenery.table(told))
+            for node in [requesting, requested] { try await node.serve() }
             say(
                 "\nThe desks are open:\n  XA  \(requesting.deskAddress)\n  XB  \(requested.deskAddress)\nTry:  comity queue --data \(requesting.folder)\nCtrl-C ends the demonstration."
             )
             await Interrupt.wait()
         }
+    }
+
+    /// The moment that was given, checked; nil for the default.
+    private func anchor() throws(ComityError) -> Instant? {
+        guard let now else { return nil }
+        let anchor = try Instant(now)
+        guard anchor >= Scenery.earliest else {
+            throw ComityError(
+                .usage, "The files cannot be played up to \(anchor).",
+                why: "They reach back 91 days, and the law of the exercise begins in 2026.",
+                next: "Choose a moment from \(Scenery.earliest) on.")
+        }
+        return anchor
+    }
+
+    private func files(_ base: String, _ anchor: Instant?) async throws {
+        say("Fictional States. EXERCISE: nothing here is real.")
+        let told = try await Scenery.play(beside: [], in: base, now: anchor, stopped: stopClock)
+        if json { try Output.json(told) } else { Output.line(Scenery.table(told)) }
+        say("\nTry:  comity serve --data \(base)/xa")
     }
 
     private func makeFolder() throws -> String {

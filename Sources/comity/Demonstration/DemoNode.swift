@@ -113,7 +113,7 @@ final class DemoNode: Sendable {
 
     /// A port nobody listens on, below the range from which the system takes ports for connections, and never the same one
     /// twice: a port that is free now must still be free when the node starts.
-    private static func freePort() throws(ComityError) -> Int {
+    static func freePort() throws(ComityError) -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 20_000..<32_000)
             guard taken.withLock({ $0.insert(port).inserted }) else { continue }

@@ -45,21 +45,22 @@ actor Story {
     // MARK: Setting up
 
     /// Makes both nodes in exercise mode, with officers, and sets both clocks to the evening of the story.
-    func prepare() async throws {
+    /// - Parameter officers: `NAME=ROLE` by State; nil for those that the story needs.
+    func prepare(officers: [String: [String]]? = nil) async throws {
         try await make(
             requesting,
             [
                 "--authority", "National Cybercrime Contact Point of Alvania", "--zone", "America/Montevideo", "--lang", "es,en", "--phone",
                 "+999105550101",
             ],
-            officers: ["XA-D1=duty_officer", "XA-D3=approver", "XA-X1=examiner"])
+            officers: officers?["XA"] ?? ["XA-D1=duty_officer", "XA-D3=approver", "XA-X1=examiner"])
         try await make(
             requested,
             [
                 "--authority", "Bresta National 24/7 Point, Police Cyber Directorate", "--zone", "Europe/Helsinki", "--lang", "ar,en",
                 "--phone", "+999205550201",
             ],
-            officers: ["XB-D1=duty_officer", "XB-D3=approver", "XB-X1=examiner"])
+            officers: officers?["XB"] ?? ["XB-D1=duty_officer", "XB-D3=approver", "XB-X1=examiner"])
         for node in [requesting, requested] { _ = try await command(node, ["clock", "set", "2026-11-24T23:19:00Z"]) }
     }
 
