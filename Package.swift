@@ -89,6 +89,7 @@ let package = Package(
                 "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", hummingbird, crypto, cryptoExtras,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -130,6 +131,9 @@ let package = Package(
             "Node",
             [
                 "Standards", "Law", "Dossier", "Register", "Sealing", "Exchange", "Storage", "Transport", hummingbird,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

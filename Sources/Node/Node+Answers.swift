@@ -24,10 +24,10 @@ extension Node {
         guard kind != .request else {
             throw ComityError(.usage, "A request is drafted, approved and sent.", next: "comity request new TYPE")
         }
+        let role = try require(officer, .answer, to: "take a step in a file")
         if let name = body.firstUnsafeName {
             throw ComityError(.malformedInput, "“\(Text.safe(name, limit: 60))” cannot be the name of a field.")
         }
-        let role = try require(officer, .answer, to: "take a step in a file")
         let (dossier, standing) = try dossierAndStanding(ref)
         guard let side = dossier.side(of: state) else { throw Self.noFile(ref) }
         try dossier.mayTake(kind, side: side, role: role, party: party)

@@ -29,6 +29,8 @@ public final class Node: Sendable {
     let realTime = RealTime()
     /// Where this process holds the clock of an exercise.
     private let heldClock = Mutex<Instant?>(nil)
+    /// The provider of OpenID Connect, when one is configured.
+    let provider: OpenIDConnectProvider?
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }
@@ -82,6 +84,7 @@ public final class Node: Sendable {
         self.configuration = configuration
         self.keys = keys
         access = try AccessKey(folder: folder.keysPath)
+        provider = configuration.oidc.map { OpenIDConnectProvider($0, folder: folder.path) }
         law = try Self.loadLaw()
         calendars = WorkingCalendars(of: law)
         store = try Store(folder: folder.path, signer: keys.register)

@@ -81,6 +81,8 @@ public enum AccessLimits {
     public static let brokenGlass = hour
     /// A sign-in by OpenID Connect must come back within this time, milliseconds.
     static let oidcAttempt = 10 * minute
+    /// How many of them may be on their way.
+    static let oidcAttempts = 10_000
     /// Failures without a pause: of one account, and of one address (an office may share one).
     static let freeFailures = (account: 5, address: 20)
     /// The first pause and the longest one, milliseconds.

@@ -99,7 +99,7 @@ extension Node {
         let now = realTime.now()
         let key = account.map { "told " + $0 } ?? "told"
         let detail: [String: JSONValue] = [
-            "account": account.map(JSONValue.string) ?? .null, "why": .string(account == nil ? "account" : why),
+            "account": account.map(JSONValue.string) ?? .null, "why": .string(why),
         ].merging(Self.from(address)) { $1 }
         let event = try event(.signInFailed, file: nil, by: "node", detail: detail.filter { $0.value != .null })
         _ = try await store.commit { writer in

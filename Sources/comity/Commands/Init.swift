@@ -24,8 +24,8 @@ struct Init: AsyncParsableCommand {
     @Option(help: "Where this node listens for other nodes.") var exchange = "127.0.0.1:7443"
     @Option(help: "The address other nodes reach it at. Default: https:// and the exchange address.") var endpoint: String?
     @Option(help: "Where officials reach the desk; loopback only, until sign-in exists.") var desk = "127.0.0.1:7480"
-    @Option(help: "An officer and role, NAME=ROLE; repeat. Roles: duty_officer, drafter, approver, examiner, auditor.") var officer:
-        [String] = []
+    @Option(help: "An officer and role, NAME=ROLE; repeat. Roles: duty_officer, drafter, approver, examiner, auditor, administrator.")
+    var officer: [String] = []
     @Flag(help: "A node for exercises: marks every act, refuses real peers, its clock can be moved.") var exercise = false
 
     func run() async throws {

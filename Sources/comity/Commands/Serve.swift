@@ -64,6 +64,9 @@ enum Serving {
             Output.line("desk      http://\(node.configuration.desk.host):\(port)/")
         }
         if node.exercise { Output.line("EXERCISE  nothing here is real") }
+        if let code = try await node.setupCode() {
+            Output.line("set-up    nobody can sign in yet; the first administrator enrols with \(code)")
+        }
         let group = ServiceGroup(
             configuration: .init(
                 services: [

@@ -22,6 +22,12 @@ struct AccessFixture {
         node.passwords.setCost(Self.cheap)
     }
 
+    init(folder: TemporaryFolder, node: Node) {
+        self.folder = folder
+        self.node = node
+        node.passwords.setCost(Self.cheap)
+    }
+
     /// An enrolled officer with the secret of the code generator.
     struct Enrolled {
         let officer: String
