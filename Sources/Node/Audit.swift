@@ -219,6 +219,7 @@ extension Node {
                 }
                 let named = Set(dossier.entries.flatMap(\.act.after))
                 if !named.isSubset(of: dossier.entries.map(\.act.id)) { fault("An act that another one of \(row.ref) follows is missing.") }
+                if try !isListed(row, reader) { fault("The row of \(row.ref) in the worklist differs from its acts.") }
                 let states = Set(row.counterparts + [state])
                 if acts.contains(where: { stored in
                     (try? Self.hashed(stored).act).map {
@@ -229,5 +230,13 @@ extension Node {
                 }
             } catch let error as ComityError { fault("The acts of \(row.ref) do not make a file: \(error.what)") }
         }
+    }
+
+    /// The worklist has the row that the acts make, at the moment for which it was computed.
+    private func isListed(_ file: FileRow, _ reader: Reader) throws -> Bool {
+        guard let kept = try reader.workRow(file.ref) else { return false }
+        let now = try time.now(reader).milliseconds
+        let moment = Instant(milliseconds: min(max(now, kept.since), kept.until - 1))
+        return try worklist.row(.file(file.id), reader, now: moment) == kept
     }
 }

@@ -103,12 +103,29 @@ public struct QueueItem: Sendable, Codable {
     public let type: FileType
     public let title: String
     public let side: Side
+    /// The first of the other States.
     public let counterpart: StateCode
+    /// All of them; several in a joint investigation.
+    public let counterparts: [StateCode]
     public let state: FileState
     /// The clock that presses first.
     public let clock: Clock?
     /// The next step and whose it is: a code of `NextStep`.
     public let next: NextStep
+    public let opened: Instant
+    /// When its last act was registered here, or the draft was last worked on.
+    public let changed: Instant
+    public let urgency: Urgency
+    /// The officer who has it in hand.
+    public let assigned: String?
+    /// The officer who wrote the request, when it was made here.
+    public let author: String?
+    /// A prepared step that waits for a second person.
+    public let pending: ActKind?
+    /// Things that the other side asked or sent and this side has not answered.
+    public let unanswered: Int
+
+    public enum Urgency: String, Sendable, Codable { case normal, urgent, emergency }
 }
 
 /// The next step of a file and whose it is.
@@ -142,6 +159,9 @@ extension FileView {
 extension QueueItem {
     /// The same without its title.
     var withoutContent: QueueItem {
-        QueueItem(ref: ref, type: type, title: "", side: side, counterpart: counterpart, state: state, clock: clock, next: next)
+        QueueItem(
+            ref: ref, type: type, title: "", side: side, counterpart: counterpart, counterparts: counterparts, state: state, clock: clock,
+            next: next, opened: opened, changed: changed, urgency: urgency, assigned: assigned, author: author, pending: pending,
+            unanswered: unanswered)
     }
 }

@@ -177,14 +177,7 @@ extension Node {
 
     /// A file with its clocks and links at a moment.
     func standing(of dossier: Dossier, _ reader: Reader, _ now: Instant) throws -> Standing {
-        let opening = try reader.act(dossier.opening.id)
-        let followers = try reader.followers(of: dossier.id).map { row in
-            Standing.Follower(
-                file: row.id, ref: row.ref, type: row.type, at: row.opened, decided: try Self.dossier(row.id, reader).course.decided)
-        }
-        return Standing(
-            of: dossier, law: law, followers: followers, delivered: opening.map { !$0.outgoing || $0.receipted != nil } ?? false, now: now,
-            calendars: calendars)
+        try worklist.standing(of: dossier, try Worklist.followers(of: dossier.id, reader), reader, now)
     }
 
     static func dossier(_ file: UUIDv7, _ reader: Reader) throws -> Dossier { try Dossier(folding: try acts(file, reader)) }

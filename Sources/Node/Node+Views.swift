@@ -122,49 +122,6 @@ extension Node {
             pending: nil, outcome: Outcome.running.rawValue, contentWithheld: false)
     }
 
-    /// All files and drafts, the most pressing first; without titles for an auditor.
-    /// - Parameter officer: nil is the node's owner on the command line.
-    public func queue(officer: String?) throws(ComityError) -> [QueueItem] {
-        guard try sight(of: officer) == .metadata, let officer else { return try queue() }
-        return try queue().map { item throws(ComityError) in
-            try glassIsBroken(item.ref, officer: officer) ? item : item.withoutContent
-        }
-    }
-
-    func queue() throws(ComityError) -> [QueueItem] {
-        let now = try now()
-        let items = try store.read { reader -> [QueueItem] in
-            var items: [QueueItem] = []
-            for draft in try reader.drafts() {
-                items.append(
-                    QueueItem(
-                        ref: draft.ref, type: draft.type, title: draft.content["title"]?.string ?? "", side: .requesting,
-                        counterpart: draft.recipients[0],
-                        state: Self.state(of: draft), clock: nil,
-                        next: NextStep(step: draft.approval != nil ? "send" : draft.stage == .review ? "approve" : "submit", whose: .us)))
-            }
-            for row in try reader.files() {
-                let dossier = try Self.dossier(row.id, reader)
-                let standing = try standing(of: dossier, reader, now)
-                items.append(
-                    QueueItem(
-                        ref: row.ref, type: row.type, title: row.title, side: row.side, counterpart: row.counterpart, state: standing.state,
-                        clock: standing.pressing,
-                        next: nextStep(dossier, row.side, standing, followed: try !reader.followers(of: row.id).isEmpty)))
-            }
-            return items
-        }
-        return items.sorted { left, right in
-            switch (left.clock?.due, right.clock?.due) {
-            case (let first?, let second?): first != second ? first < second : left.ref.description < right.ref.description
-            case (.some, nil): true
-            case (nil, .some): false
-            case (nil, nil):
-                (left.next.whose == .us ? 0 : 1, left.ref.description) < (right.next.whose == .us ? 0 : 1, right.ref.description)
-            }
-        }
-    }
-
     private func links(of dossier: Dossier, _ reader: Reader) throws -> [FileView.LinkLine] {
         try dossier.request.links.map {
             FileView.LinkLine(relation: $0.relation.rawValue, ref: $0.ref, known: try reader.file(id: $0.file) != nil)
@@ -218,29 +175,6 @@ extension Node {
 
     /// Steps that are always open and seldom wanted; `comity file next` lists them all.
     private static let unusual: Set<ActKind> = [.statusQuery, .override, .report, .screen, .transfer, .reopen]
-
-    /// The step that brings the file on; talk, refusals and withdrawals are possible too, but nobody waits for them.
-    private static let talk: Set<ActKind> = [
-        .override, .report, .screen, .transfer, .reopen, .ask, .consult, .refuse, .partlyRefuse, .postpone, .withdraw, .offerConditions,
-        .decline,
-        .extend, .release, .hold, .lapse, .close, .downgrade, .statusQuery,
-    ]
-
-    private func nextStep(_ dossier: Dossier, _ side: Side, _ standing: Standing, followed: Bool) -> NextStep {
-        if standing.state == .sent { return NextStep(step: "deliver", whose: .us) }
-        if !followed, standing.state == .preserved || standing.state == .extended {
-            return NextStep(step: "follow-up", whose: side == .requesting ? .us : .them)
-        }
-        // Once a file may be closed, more could still be supplied, but nobody waits for it.
-        let closing = dossier.open(to: .requesting).contains(.close) && standing.state != .held
-        let idle = closing ? Self.talk.union([.supply, .receive, .consent, .hold, .accept]) : Self.talk
-        if let own = dossier.open(to: side).first(where: { !idle.contains($0) }) { return NextStep(step: own.rawValue, whose: .us) }
-        if let theirs = dossier.open(to: side.other).first(where: { !idle.contains($0) }) {
-            return NextStep(step: theirs.rawValue, whose: .them)
-        }
-        if closing { return NextStep(step: "close", whose: side == .requesting ? .us : .them) }
-        return NextStep(step: "none", whose: .nobody)
-    }
 }
 
 extension Node {

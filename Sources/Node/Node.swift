@@ -22,15 +22,15 @@ public final class Node: Sendable {
     public let store: Store
     let keys: NodeKeys
     let peers: PeerBook
-    /// Working days of the States whose profile is known.
-    let calendars: WorkingCalendars
     let access: AccessKey
     let passwords = PasswordHasher()
     let realTime = RealTime()
-    /// Where this process holds the clock of an exercise.
-    private let heldClock = Mutex<Instant?>(nil)
     /// The provider of OpenID Connect, when one is configured.
     let provider: OpenIDConnectProvider?
+    let time: NodeTime
+    let worklist: Worklist
+    /// Rows of the worklist that were computed by another format or other rules are computed anew.
+    let workVersion: String
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }
@@ -85,10 +85,17 @@ public final class Node: Sendable {
         self.keys = keys
         access = try AccessKey(folder: folder.keysPath)
         provider = configuration.oidc.map { OpenIDConnectProvider($0, folder: folder.path) }
-        law = try Self.loadLaw()
-        calendars = WorkingCalendars(of: law)
-        store = try Store(folder: folder.path, signer: keys.register)
+        let texts = try Self.lawTexts(
+            instruments: try ResourceFolder.locate("Instruments", room: "Law"), states: try ResourceFolder.locate("States", room: "Law"))
+        law = try Self.law(reading: texts)
+        time = NodeTime(exercise: configuration.exercise, zone: configuration.authority.timeZone)
+        let worklist = Worklist(law: law, calendars: WorkingCalendars(of: law), party: configuration.party, time: time)
+        self.worklist = worklist
+        let rules = texts.map { "\($0.path) \(Hash.of($0.bytes))" }.joined(separator: "\n")
+        workVersion = "\(Worklist.format) \(Hash.of(Array(rules.utf8)))"
+        store = try Store(folder: folder.path, signer: keys.register) { try worklist.row($0, $1) }
         peers = PeerBook(store: store)
+        if try store.read({ try $0.setting(Store.workVersion) }) != workVersion { try rebuildViews() }
     }
 
     /// Reads the rule files and State profiles that ship with the program.
@@ -100,6 +107,10 @@ public final class Node: Sendable {
     /// Reads rule files: one folder for each instrument below `base`, and State profiles in `states`.
     /// - Throws: `.malformedInput` naming every fault with file and line.
     public static func readLaw(instruments base: String, states: String) throws(ComityError) -> Law {
+        try law(reading: try lawTexts(instruments: base, states: states))
+    }
+
+    private static func lawTexts(instruments base: String, states: String) throws(ComityError) -> [Law.SourceText] {
         var texts: [Law.SourceText] = []
         let manager = FileManager.default
         for instrument in ((try? manager.contentsOfDirectory(atPath: base)) ?? []).sorted() where base + "/" + instrument != states {
@@ -116,6 +127,10 @@ public final class Node: Sendable {
             }
             texts.append(.init(path: "states/\(file)", bytes: [UInt8](data)))
         }
+        return texts
+    }
+
+    private static func law(reading texts: [Law.SourceText]) throws(ComityError) -> Law {
         do { return try Law(reading: texts) } catch {
             throw ComityError(
                 .malformedInput, "The rule files have faults:\n\(error)", why: "A node does not start with rules it cannot read.",
@@ -130,15 +145,8 @@ public final class Node: Sendable {
 
     /// The node's time in the offset of its authority: the exercise clock in an exercise, otherwise the machine's.
     public func now() throws(ComityError) -> Instant {
-        var milliseconds = Self.realMilliseconds()
-        guard exercise else { return local(Instant(milliseconds: milliseconds)) }
-        if let held = heldClock.withLock({ $0 }) { return local(held) }
-        if let setting = try store.read({ try $0.setting(Self.clockSetting) }) {
-            let parts = setting.split(separator: " ").compactMap { Int64($0) }
-            if parts.count == 2 { milliseconds = parts[0] + (milliseconds - parts[1]) }
-            if parts.count == 1 { milliseconds = parts[0] }
-        }
-        return local(Instant(milliseconds: milliseconds))
+        guard exercise else { return time.now(setting: nil) }
+        return try store.read { try time.now($0) }
     }
 
     /// Holds the clock of an exercise at a moment, for this process only and without a record; nil lets it go. For playing a
@@ -146,7 +154,7 @@ public final class Node: Sendable {
     /// - Throws: `.permission` on a real node.
     public func holdClock(at instant: Instant?) throws(ComityError) {
         guard exercise else { throw Self.realClock }
-        heldClock.withLock { $0 = instant }
+        time.hold(at: instant)
     }
 
     /// The same moment in the offset of this node's authority.
@@ -159,8 +167,6 @@ public final class Node: Sendable {
         return instant.at(offsetMinutes: Int16(clamping: seconds / 60))
     }
 
-    private static let clockSetting = "exercise-clock"
-
     private static let realClock = ComityError(
         .permission, "The clock of a real node cannot be set.", why: "Time limits and signatures depend on it.",
         next: "Use a node made with --exercise.")
@@ -172,9 +178,10 @@ public final class Node: Sendable {
         let value = stopped ? "\(instant.milliseconds)" : "\(instant.milliseconds) \(Self.realMilliseconds())"
         let event = try event(.clockSet, file: nil, by: "node", detail: ["to": .string(instant.description)])
         _ = try await store.commit { writer in
-            try writer.set(Self.clockSetting, value)
+            try writer.set(NodeTime.setting, value)
             try writer.append(event)
         }
+        try await refreshWork()
     }
 
     // MARK: Officers, ids, events

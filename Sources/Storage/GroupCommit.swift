@@ -27,12 +27,14 @@ final class GroupCommit: Sendable {
 
     private let pool: DatabasePool
     private let signer: NoteSigner
+    private let views: WorkViews?
     private let queue = DispatchQueue(label: "comity.commit")
     private let state = Mutex(State())
 
-    init(pool: DatabasePool, signer: NoteSigner) {
+    init(pool: DatabasePool, signer: NoteSigner, views: WorkViews?) {
         self.pool = pool
         self.signer = signer
+        self.views = views
     }
 
     /// The result of one caller, written on the commit queue before the continuation resumes.
@@ -87,6 +89,7 @@ final class GroupCommit: Sendable {
                         do {
                             try db.inSavepoint {
                                 try job.run(&writer)
+                                if let views { try writer.writeWork(views) }
                                 return .commit
                             }
                             outcomes.append(nil)

@@ -200,6 +200,8 @@ public struct RegisterEvent: Sendable, Codable {
         case accountChanged = "account-changed"
         /// An officer without access to content opened a file all the same, and said why.
         case brokeGlass = "broke-glass"
+        /// A file or draft was given to an officer, or to nobody.
+        case assigned
     }
 
     public let v: Int

@@ -20,6 +20,7 @@ enum Schema {
             try db.execute(
                 sql: "ALTER TABLE draft ADD COLUMN stage TEXT NOT NULL DEFAULT 'draft'; ALTER TABLE draft ADD COLUMN comment TEXT;")
         }
+        migrator.registerMigration("005 worklist") { db in try db.execute(sql: worklist) }
         migrator.registerMigration("006 accounts and sessions") { db in try db.execute(sql: sixth) }
         return migrator
     }
@@ -45,6 +46,34 @@ enum Schema {
         CREATE TABLE oidc_attempt (
           state BLOB PRIMARY KEY, nonce TEXT NOT NULL, verifier TEXT NOT NULL, redirect TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE broken_glass (officer TEXT NOT NULL, ref TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (officer, ref)) WITHOUT ROWID;
+        """
+
+    /// The worklist: a row for each file and each open draft, computed in the transaction of whatever changes it. The three
+    /// indexes in the orders of a list carry every column that a filter reads.
+    private static let worklist = """
+        CREATE TABLE work (
+          id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, file TEXT UNIQUE, type TEXT NOT NULL, side TEXT NOT NULL,
+          counterpart TEXT NOT NULL, state TEXT NOT NULL, step TEXT NOT NULL, whose TEXT NOT NULL, press INTEGER NOT NULL, due INTEGER,
+          lapses INTEGER, remind INTEGER, since INTEGER NOT NULL, until INTEGER NOT NULL, opened TEXT NOT NULL, changed INTEGER NOT NULL,
+          changed_at TEXT NOT NULL, unanswered INTEGER NOT NULL, urgency INTEGER NOT NULL, assigned TEXT, author TEXT, pending TEXT,
+          views INTEGER NOT NULL, withheld INTEGER NOT NULL DEFAULT 0, zero INTEGER NOT NULL DEFAULT 0, title TEXT NOT NULL, clock BLOB);
+        CREATE INDEX work_by_due ON work
+          (press, ref, views, type, side, counterpart, state, due, lapses, assigned, author, withheld);
+        CREATE INDEX work_by_changed ON work
+          (changed, ref, views, type, side, counterpart, state, due, lapses, assigned, author, withheld);
+        CREATE INDEX work_by_ref ON work
+          (zero, ref, views, type, side, counterpart, state, due, lapses, assigned, author, withheld);
+        CREATE INDEX work_by_views ON work (views, withheld);
+        CREATE INDEX work_by_end ON work (due, withheld);
+        CREATE INDEX work_by_lapse ON work (lapses, withheld);
+        CREATE INDEX work_by_assigned ON work (assigned, views, withheld);
+        CREATE INDEX work_by_author ON work (author, assigned, views, withheld);
+        CREATE INDEX work_by_remind ON work (remind, file);
+        CREATE INDEX work_by_until ON work (until, ref, file);
+        CREATE INDEX work_by_since ON work (since, ref, file);
+        CREATE VIRTUAL TABLE work_text USING fts5 (ref, title, tokenize = 'unicode61 remove_diacritics 2');
+        CREATE TABLE assignment (ref TEXT PRIMARY KEY, officer TEXT NOT NULL) WITHOUT ROWID;
+        ALTER TABLE draft ADD COLUMN changed TEXT;
         """
 
     private static let third = """

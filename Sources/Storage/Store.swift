@@ -18,11 +18,15 @@ public import Standards
 public final class Store: Sendable {
     let pool: DatabasePool
     let group: GroupCommit
+    private let signer: NoteSigner
+    private let views: WorkViews?
 
     /// Opens or creates the database `comity.sqlite` in `folder`.
-    /// - Parameter signer: key of the register; signs a checkpoint in each commit that appends.
+    /// - Parameters:
+    ///   - signer: key of the register; signs a checkpoint in each commit that appends.
+    ///   - views: computes rows of the worklist; it runs inside commits. Without it none are kept.
     /// - Throws: `.storage` when the file cannot be opened, is not a database, or was made by a newer version.
-    public init(folder: String, signer: NoteSigner) throws(ComityError) {
+    public init(folder: String, signer: NoteSigner, views: WorkViews? = nil) throws(ComityError) {
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(20)
@@ -38,7 +42,9 @@ public final class Store: Sendable {
             // can vanish at power loss. This must come after opening, on the writer itself.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             self.pool = pool
-            group = GroupCommit(pool: pool, signer: signer)
+            self.signer = signer
+            self.views = views
+            group = GroupCommit(pool: pool, signer: signer, views: views)
         } catch let error as ComityError {
             throw error
         } catch {
@@ -63,6 +69,48 @@ public final class Store: Sendable {
         _ work: @escaping @Sendable (inout Writer) throws -> Value
     ) async throws(ComityError) -> (value: Value, head: SignedHead) {
         do { return try await group.submit(work) } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
+    }
+
+    /// Computes the whole worklist anew, a few hundred rows in each transaction, and notes the version of its rows at the end: a
+    /// rebuilding that was interrupted is not taken for a finished one. A file that cannot be folded gets no row; the audit names it.
+    public func rebuildWork(version: String) throws(ComityError) {
+        guard let views else { return }
+        do {
+            var left = try write { writer -> [WorkRow.Key] in
+                try writer.set(Self.workVersion, "")
+                try writer.dropWork()
+                return try writer.reader.files().map { .file($0.id) } + writer.reader.drafts().map { .draft($0.ref) }
+            }[...]
+            while !left.isEmpty {
+                let batch = left.prefix(Self.rebuildBatch)
+                left = left.dropFirst(Self.rebuildBatch)
+                try write { writer in
+                    for key in batch {
+                        writer.touch(key)
+                        do { try writer.writeWork(views) } catch is ComityError { continue }
+                    }
+                }
+            }
+            try write { try $0.set(Self.workVersion, version) }
+        } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
+    }
+
+    /// The setting that says by which version of the rows and the rules the worklist was computed.
+    public static let workVersion = "work-version"
+    private static let rebuildBatch = 500
+
+    /// A transaction that appends nothing to the register.
+    private func write<Value>(_ work: (inout Writer) throws -> Value) throws -> Value {
+        try pool.writeWithoutTransaction { db in
+            var result: Value?
+            try db.inTransaction(.immediate) {
+                var writer = try Writer(db: db, signer: signer)
+                result = try work(&writer)
+                return .commit
+            }
+            guard let result else { throw ComityError(.storage, "The transaction gave no result.") }
+            return result
+        }
     }
 
     /// Reads a consistent snapshot. A read inside a read is allowed and sees the outer snapshot's connection.

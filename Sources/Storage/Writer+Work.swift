@@ -23,7 +23,7 @@ extension Writer {
             db, sql: "SELECT last FROM number WHERE state = ? AND year = ? AND type = ?", arguments: [state.description, year, type]) ?? 0
     }
 
-    public func insert(_ draft: DraftRow) throws {
+    public mutating func insert(_ draft: DraftRow) throws {
         try db.execute(
             sql: "INSERT INTO draft (ref, type, recipient, officer, role, created, content) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
@@ -32,36 +32,42 @@ extension Writer {
                 draft.created.description,
                 Data(try IJSON.encode(draft.content)),
             ])
+        touch(.draft(draft.ref))
     }
 
-    public func approve(_ ref: FileReference, _ approval: Act.Approval) throws {
+    public mutating func approve(_ ref: FileReference, _ approval: Act.Approval) throws {
         try db.execute(
             sql: "UPDATE draft SET approval = ? WHERE ref = ?", arguments: [Data(try IJSON.encode(approval)), ref.description])
+        touch(.draft(ref))
     }
 
-    public func markSent(_ ref: FileReference, at: Instant) throws {
+    public mutating func markSent(_ ref: FileReference, at: Instant) throws {
         try db.execute(sql: "UPDATE draft SET sent = ? WHERE ref = ?", arguments: [at.description, ref.description])
+        touch(.draft(ref))
     }
 
     /// Gives a draft another content; an approval of the old one no longer counts.
-    public func revise(_ ref: FileReference, _ content: JSONValue, recipients: [StateCode]) throws {
+    public mutating func revise(_ ref: FileReference, _ content: JSONValue, recipients: [StateCode]) throws {
         try db.execute(
             sql: "UPDATE draft SET content = ?, recipient = ?, approval = NULL, stage = 'draft' WHERE ref = ?",
             arguments: [Data(try IJSON.encode(content)), recipients.map(\.description).joined(separator: ","), ref.description])
+        touch(.draft(ref))
     }
 
-    public func setStage(ofDraft ref: FileReference, _ stage: DraftRow.Stage, comment: String?) throws {
+    public mutating func setStage(ofDraft ref: FileReference, _ stage: DraftRow.Stage, comment: String?) throws {
         try db.execute(
             sql: "UPDATE draft SET stage = ?, comment = ?, approval = NULL WHERE ref = ?",
             arguments: [stage.rawValue, comment, ref.description])
+        touch(.draft(ref))
     }
 
     /// Takes a draft out of the work in hand; its registration stays.
-    public func discardDraft(_ ref: FileReference) throws {
+    public mutating func discardDraft(_ ref: FileReference) throws {
         try db.execute(sql: "UPDATE draft SET sent = 'discarded' WHERE ref = ?", arguments: [ref.description])
+        touch(.draft(ref))
     }
 
-    public func insert(_ package: PackageRow, created: Instant) throws {
+    public mutating func insert(_ package: PackageRow, created: Instant) throws {
         try db.execute(
             sql: """
                 INSERT INTO package (sha256, file, name, size, exhibits, outgoing, stage, conditions, created)
@@ -72,10 +78,12 @@ extension Writer {
                 package.stage.rawValue,
                 Data(try IJSON.encode(package.conditions)), created.description,
             ])
+        touch(.file(package.file))
     }
 
-    public func setStage(ofPackage sha256: String, _ stage: PackageRow.Stage) throws {
+    public mutating func setStage(ofPackage sha256: String, _ stage: PackageRow.Stage) throws {
         try db.execute(sql: "UPDATE package SET stage = ? WHERE sha256 = ?", arguments: [stage.rawValue, sha256])
+        if let file = try reader.package(sha256)?.file { touch(.file(file)) }
     }
 
     public func insertPart(_ number: Int, ofPackage sha256: String) throws {
@@ -100,9 +108,11 @@ extension Writer {
         return db.changesCount == 1
     }
 
-    public func finish(_ id: Int64, _ stage: OutboxRow.Stage, code: String? = nil, says: String? = nil) throws {
+    public mutating func finish(_ id: Int64, _ stage: OutboxRow.Stage, code: String? = nil, says: String? = nil) throws {
         try db.execute(
             sql: "UPDATE outbox SET stage = ?, code = ?, says = ?, claimed = 0 WHERE id = ?", arguments: [stage.rawValue, code, says, id])
+        let act = try String.fetchOne(db, sql: "SELECT ref FROM outbox WHERE id = ? AND kind = 'act'", arguments: [id])
+        if let act { try touch(fileOfAct: act) }
     }
 
     public func postpone(_ id: Int64, next: Int64, code: String, says: String) throws {
@@ -120,31 +130,36 @@ extension Writer {
         return db.changesCount == 1
     }
 
-    public func insertReceipt(_ json: [UInt8], act: UUIDv7, peer: StateCode, at: Instant) throws {
+    public mutating func insertReceipt(_ json: [UInt8], act: UUIDv7, peer: StateCode, at: Instant) throws {
         try db.execute(
             sql: "INSERT OR REPLACE INTO receipt (act, peer, json, at) VALUES (?, ?, ?, ?)",
             arguments: [act.description, peer.description, Data(json), at.description])
+        try touch(fileOfAct: act.description)
     }
 
     /// Keeps a step until a second person approves it; one for each file.
-    public func insert(_ pending: PendingRow) throws {
+    public mutating func insert(_ pending: PendingRow) throws {
         try db.execute(
             sql: "INSERT INTO pending (file, kind, officer, role, created, body) VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [
                 pending.file.description, pending.kind.rawValue, pending.officer, pending.role, pending.created.description,
                 Data(try IJSON.encode(pending.body)),
             ])
+        touch(.file(pending.file))
     }
 
-    public func deletePending(_ file: UUIDv7) throws {
+    public mutating func deletePending(_ file: UUIDv7) throws {
         try db.execute(sql: "DELETE FROM pending WHERE file = ?", arguments: [file.description])
+        touch(.file(file))
     }
 
     /// - Returns: false when this reminder was given before.
-    public func remind(_ id: String, file: UUIDv7, at: Instant) throws -> Bool {
+    public mutating func remind(_ id: String, file: UUIDv7, at: Instant) throws -> Bool {
         try db.execute(
             sql: "INSERT OR IGNORE INTO reminder (id, file, at) VALUES (?, ?, ?)", arguments: [id, file.description, at.description])
-        return db.changesCount == 1
+        let isNew = db.changesCount == 1
+        touch(.file(file))
+        return isNew
     }
 
     public func save(_ peer: Peer) throws {

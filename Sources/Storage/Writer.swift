@@ -19,6 +19,8 @@ public struct Writer {
     /// Entries in the register, those appended in this transaction included.
     private var size: Int64
     private let sizeBefore: Int64
+    /// Files and drafts whose rows of the worklist have to be computed again before the commit.
+    var touched: Set<WorkRow.Key> = []
 
     init(db: Database, signer: NoteSigner) throws {
         self.db = db
@@ -58,16 +60,21 @@ public struct Writer {
                     arguments: [act.file.description, link.file.description, link.relation.rawValue])
             }
         }
+        try touch(file: act.file)
         return index
     }
 
-    /// Registers an event.
+    /// Registers an event. One that names a draft is its last change.
     public mutating func append(_ event: RegisterEvent) throws {
         let bytes = try IJSON.encode(event)
         let index = try append(Hash.of(bytes), kind: "event", ref: event.id.description)
         try db.execute(
             sql: "INSERT INTO event (id, kind, file, bytes, idx) VALUES (?, ?, ?, ?, ?)",
             arguments: [event.id.description, event.event.rawValue, event.file?.description, Data(bytes), index])
+        guard event.file == nil, let ref = event.detail["ref"]?.string.flatMap({ try? FileReference($0) }) else { return }
+        try db.execute(
+            sql: "UPDATE draft SET changed = ? WHERE ref = ? AND sent IS NULL", arguments: [event.at.description, ref.description])
+        if db.changesCount > 0 { touch(.draft(ref)) }
     }
 
     private mutating func append(_ content: Hash, kind: String, ref: String) throws -> Int64 {

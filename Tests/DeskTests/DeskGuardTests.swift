@@ -15,7 +15,7 @@ struct DeskGuardTests {
     func missing() async throws {
         try await DeskFixture.run { desk in
             for path in [
-                "/nothing", "/queue?view=nothing", "/queue?page=2", "/queue?page=0", "/queue?page=x", "/assets/desk.css",
+                "/nothing", "/queue?view=nothing", "/queue?after=2", "/queue?after=a0_XA", "/queue?after=x", "/assets/desk.css",
                 "/assets/..%2fstrings",
             ] {
                 let answer = try await desk.get(path)

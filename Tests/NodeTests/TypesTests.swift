@@ -67,7 +67,7 @@ import Transport
     }
 
     /// The template of the type with its example values.
-    private func draft(_ type: FileType, _ nodes: [Node]) async throws -> FileReference {
+    func draft(_ type: FileType, _ nodes: [Node]) async throws -> FileReference {
         let template = try #require(nodes[0].law.template(type: type.rawValue))
         let lines = template.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("##") }
         let text = lines.map { $0.hasPrefix("# ") ? $0.dropFirst(2) : $0[...] }.joined(separator: "\n")
@@ -158,7 +158,7 @@ import Transport
     }
 
     /// A sound body for each kind.
-    private func body(_ kind: ActKind, _ node: Node, _ ref: FileReference) throws -> JSONValue {
+    func body(_ kind: ActKind, _ node: Node, _ ref: FileReference) throws -> JSONValue {
         let now = try node.now()
         let dossier = try node.dossier(ref)
         let moment = JSONValue.string(now.description)

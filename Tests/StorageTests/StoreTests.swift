@@ -154,6 +154,23 @@ import Testing
         #expect(try store.read { try $0.registerSize() } == 2)
     }
 
+    /// What a commit changes and its row in the worklist are one: when the row cannot be computed, nothing was written.
+    @Test func aRowBelongsToTheTransactionOfItsFile() async throws {
+        let draft = DraftRow(
+            ref: try FileReference(state: try StateCode("XA"), year: 2026, typeCode: "PRE", number: 1), type: .preservation,
+            recipients: [try StateCode("XB")], officer: "D1", role: "duty_officer", created: Instant(milliseconds: 1_795_000_000_000),
+            content: .object([:]), approval: nil)
+        let store = try Store(folder: folder.path, signer: signer) { key, reader in
+            guard case .draft(let ref) = key, try reader.draft(ref) != nil else { throw ComityError(.storage, "the draft is not seen") }
+            throw ComityError(.wrongState, "deliberate")
+        }
+        await #expect(throws: ComityError(.wrongState, "")) { _ = try await store.commit { try $0.insert(draft) } }
+        #expect(try store.read { try $0.drafts() }.isEmpty)
+        let other = try Store(folder: folder.path, signer: signer)
+        _ = try await other.commit { try $0.insert(draft) }
+        #expect(try store.read { try $0.drafts() }.count == 1)
+    }
+
     @Test func somethingThatIsNotADatabase() throws {
         try Data(repeating: 0x41, count: 5000).write(to: URL(fileURLWithPath: folder("comity.sqlite")))
         #expect(throws: ComityError(.storage, "")) { try Store(folder: folder.path, signer: signer) }

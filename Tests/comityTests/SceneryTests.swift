@@ -41,7 +41,7 @@ private struct SceneryWorld {
         try FileReference(try #require(lines.first { $0.key.hasSuffix(key) }, "no file \(key)").ref)
     }
 
-    func view(_ key: String, _ node: Node) throws -> FileView { try node.fileView(try ref(key)) }
+    func view(_ key: String, _ node: Node) throws -> FileView { try node.fileView(try ref(key), officer: nil) }
 }
 
 /// The files of the demonstration: all types, all states, and what goes wrong.
@@ -57,7 +57,7 @@ private struct SceneryWorld {
         #expect(world.lines.count == 40 && Set(world.lines.map(\.ref)).count == 40)
         #expect(Set(world.lines.map(\.type)) == Set(FileType.allCases.map(\.rawValue)))
         for (node, owed) in zip(world.nodes, [1, 0, 0]) {
-            let report = try node.audit()
+            let report = try node.audit(officer: nil)
             #expect(report.ok && report.unreceipted == owed, "\(node.state): \(report.faults)")
             #expect(try node.now() == world.now)
         }
@@ -66,9 +66,9 @@ private struct SceneryWorld {
         for node in world.nodes {
             for item in try node.queue() {
                 present.insert(item.state)
-                let view = try node.fileView(item.ref)
+                let view = try node.fileView(item.ref, officer: nil)
                 #expect(view.exercise && !view.title.isEmpty && view.acts.allSatisfy { $0.effect == .applied && $0.at <= world.now })
-                if view.id != nil { history.formUnion(try node.dossier(item.ref).entries.map(\.state)) }
+                if view.id != nil { history.formUnion(try node.dossier(item.ref, officer: nil).entries.map(\.state)) }
             }
         }
         #expect(Set(FileState.allCases).subtracting(present) == Self.passed)
@@ -86,7 +86,7 @@ private struct SceneryWorld {
         for line in world.lines {
             let parties = [line.from] + line.to
             let views = try world.nodes.filter { parties.contains($0.state.description) }.compactMap { node -> FileView? in
-                do { return try node.fileView(try FileReference(line.ref)) } catch let error as ComityError where error.code == .notFound {
+                do { return try node.fileView(try FileReference(line.ref), officer: nil) } catch let error as ComityError where error.code == .notFound {
                     return nil
                 }
             }
@@ -120,24 +120,24 @@ private struct SceneryWorld {
         #expect(try world.xa.steps(try world.ref("threat-to-a-school"), officer: "XA-D1").contains { $0.kind == .callBack && $0.possible })
         let team = try world.ref("sim-swap-team")
         #expect(try world.xa.steps(team, officer: "XA-P1").contains { $0.kind == .sign && $0.possible })
-        for node in world.nodes { #expect(try node.dossier(team).course.signatures.map(\.state.description).sorted() == ["XB", "XC"]) }
+        for node in world.nodes { #expect(try node.dossier(team, officer: nil).course.signatures.map(\.state.description).sorted() == ["XB", "XC"]) }
         let undelivered = try world.view("relay-snapshot-cordia", world.xa)
         #expect(undelivered.state == .sent && undelivered.acts.first?.delivery?.contains("XC did not answer") == true)
         let comment = try world.xa.store.read { try $0.draft(try world.ref("investment-chats"))?.comment }
         #expect(comment?.contains("subscriber and traffic data") == true)
-        #expect(try world.xa.dossier(try world.ref("pension-fraud-freeze")).course.assets == ["A1": .frozen, "A2": .lifted, "A3": .frozen])
+        #expect(try world.xa.dossier(try world.ref("pension-fraud-freeze"), officer: nil).course.assets == ["A1": .frozen, "A2": .lifted, "A3": .frozen])
     }
 
     private func whatWentWrong(_ world: SceneryWorld) throws {
-        #expect(try world.nodes.map { try $0.quarantined().map(\.code) } == [["revoked-key", "unknown-key"], [], []])
+        #expect(try world.nodes.map { try $0.quarantined(officer: nil).map(\.code) } == [["revoked-key", "unknown-key"], [], []])
         #expect(
             try world.xa.listPeers().map { "\($0.entry.state) \($0.trust.rawValue)" } == [
                 "XB confirmed", "XC confirmed", "XD revoked", "XE unconfirmed",
             ])
         let broken = try world.ref("crypto-exchange-records")
-        let verdict = try world.xa.verify(packageAt: try world.xa.arrivedPackage(broken).path)
+        let verdict = try world.xa.verify(packageAt: try world.xa.arrivedPackage(broken, officer: nil).path)
         #expect(!verdict.isValid && verdict.sentence.contains("data/sessions.log"), "\(verdict.sentence)")
-        let id = try #require(try world.xa.fileView(broken).id)
+        let id = try #require(try world.xa.fileView(broken, officer: nil).id)
         let looked = try world.xa.store.read { try $0.events(of: id) }.filter { $0.event == .verified }
         #expect(looked.map { $0.detail["valid"]?.bool } == [false])
     }
@@ -147,7 +147,7 @@ private struct SceneryWorld {
             let link = try #require(try world.view(key, world.xa).links.first { $0.relation == "chain-hop" })
             #expect(link.ref == (try world.ref(former)) && link.known)
         }
-        #expect(try world.xa.dossier(try world.ref("booter-hop-2")).course.hops.map(\.hop) == [2, 3])
+        #expect(try world.xa.dossier(try world.ref("booter-hop-2"), officer: nil).course.hops.map(\.hop) == [2, 3])
         // XB never saw what was asked of XC.
         #expect(try world.view("hop-two-customer", world.xb).links.map(\.known) == [false])
         #expect(try world.view("newsroom-mail-account", world.xa).links.map(\.relation) == ["followed-by"])
@@ -160,14 +160,14 @@ private struct SceneryWorld {
         let second = try await SceneryWorld(now: now)
         #expect(first.lines.map { [$0.key, $0.ref, $0.state] } == second.lines.map { [$0.key, $0.ref, $0.state] })
         for (left, right) in zip(first.nodes, second.nodes) {
-            #expect(try left.audit().ok)
+            #expect(try left.audit(officer: nil).ok)
             #expect(try Self.times(left) == Self.times(right))
         }
     }
 
     private static func times(_ node: Node) throws -> [String] {
         try node.queue().flatMap { item in
-            let acts = item.state.isLocal ? [] : try node.dossier(item.ref).entries.map { "\($0.act.kind.rawValue) \($0.act.at)" }
+            let acts = item.state.isLocal ? [] : try node.dossier(item.ref, officer: nil).entries.map { "\($0.act.kind.rawValue) \($0.act.at)" }
             return ["\(item.ref) \(item.clock.map { "\($0.rule) \($0.starts) \($0.due) \($0.state.rawValue)" } ?? "")"] + acts
         }
     }

@@ -116,7 +116,7 @@ struct DeskPages: Sendable {
         fields["views"] = QueueView.allCases.map { view -> Fields in
             [
                 "path": view.path, "word": strings("view.\(view.rawValue)"), "isHere": view.path == here,
-                "count": figures.count(scene.items.count { view.holds($0) }),
+                "count": figures.count(scene.counts[view.work] ?? 0),
             ]
         }
         fields["work"] = rail.filter { $0.permission.map { scene.may($0) } ?? true }.map { entry -> Fields in
@@ -145,15 +145,16 @@ struct Scene {
     let pages: DeskPages
     let session: Session
     let now: Instant
-    let items: [QueueItem]
+    /// How many rows each list has, for the rail.
+    let counts: [WorkView: Int]
     let names: StateNames
 
     init(_ pages: DeskPages, session: Session) throws(ComityError) {
         self.pages = pages
         self.session = session
         now = try pages.node.now()
-        items =
-            Permission.of(role: session.role).contains(.readMetadata) ? try pages.node.queue(officer: session.officer) : []
+        counts =
+            Permission.of(role: session.role).contains(.readMetadata) ? try pages.node.workCounts(officer: session.officer) : [:]
         names = StateNames(node: pages.node, peers: try pages.node.listPeers())
     }
 

@@ -9,7 +9,7 @@ import Storage
 
 struct FileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "file", abstract: "Look at one file.", subcommands: [Show.self, Next.self])
+        commandName: "file", abstract: "Look at one file, or give it to an officer.", subcommands: [Show.self, Next.self, Assign.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a file: state, acts, clocks, links, packages, what is possible.")
@@ -70,30 +70,6 @@ extension FileCommand {
                     "cannot  \(step.kind.rawValue.padding(toLength: 20, withPad: " ", startingAt: 0)) \(step.ours ? "us" : "them")  \(step.why ?? "")\(step.next.map { " " + $0 } ?? "")"
                 )
             }
-        }
-    }
-}
-
-struct Queue: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the files, the most pressing first.")
-    @OptionGroup var global: GlobalOptions
-
-    struct Listing: Encodable { let items: [QueueItem] }
-
-    func run() async throws {
-        let node = try global.node()
-        let items = try node.queue(officer: nil)
-        if global.json { return try Output.json(Listing(items: items)) }
-        if node.exercise { Output.line("EXERCISE  nothing here is real") }
-        if items.isEmpty { Output.line("No files yet. Draft a request: comity request new preservation --from-file FILE --as OFFICER") }
-        let now = try node.now()
-        for item in items {
-            let clock = item.clock.map { Output.text($0, now: now) } ?? "-"
-            let next =
-                item.next.whose == .nobody ? "-" : "\(item.next.step) (\(item.next.whose == .us ? "us" : item.counterpart.description))"
-            Output.line(
-                "\(item.ref)  \(item.side == .requesting ? "to  " : "from") \(item.counterpart)  \(item.state.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0))  \(clock.padding(toLength: 22, withPad: " ", startingAt: 0))  \(next.padding(toLength: 18, withPad: " ", startingAt: 0))  \(Text.safe(item.title, limit: 60))"
-            )
         }
     }
 }

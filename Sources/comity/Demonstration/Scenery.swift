@@ -46,7 +46,7 @@ enum Scenery {
         }
         let stage = try SceneryStage(resources: resources, now: Instant(milliseconds: moment.milliseconds / 1000 * 1000))
         var places: [StateCode: SceneryStage.Place] = [:]
-        for state in await stage.states where state.known == nil {
+        for state in stage.states where state.known == nil {
             if let node = given.first(where: { $0.state == state.code.description }) {
                 places[state.code] = .init(folder: node.folder, exchangePort: node.exchangePort, deskPort: node.deskPort)
             } else {
@@ -57,7 +57,7 @@ enum Scenery {
         }
         let lines = try await stage.play(in: places, stopped: stopped)
         return Told(
-            now: await stage.now,
+            now: stage.now,
             nodes: places.sorted { $0.key < $1.key }.map {
                 .init(state: $0.key.description, data: $0.value.folder, desk: "http://127.0.0.1:\($0.value.deskPort)/")
             }, files: lines)

@@ -47,7 +47,7 @@ extension SceneryStage {
         case .send: _ = try await node.send(ref, officer: officer)
         case .discard: try await node.discard(ref, officer: officer)
         case .supply:
-            let dossier = try node.dossier(ref)
+            let dossier = try node.dossier(ref, officer: nil)
             guard let recipient = dossier.counterparts(of: node.party).first?.state else { return }
             _ = try await node.seal(
                 .init(
@@ -61,7 +61,7 @@ extension SceneryStage {
             } else {
                 try Self.expect(step, try await node.take(.receive, on: ref, officer: officer, body: with))
             }
-        case .damage: try damage(node.arrivedPackage(ref).path)
+        case .damage: try damage(node.arrivedPackage(ref, officer: nil).path)
         case .draft, .forge, .disconnect: break
         }
     }
@@ -112,12 +112,12 @@ extension SceneryStage {
         if let key = rest("ref:") { return try reference(key).description }
         if let key = rest("id:") {
             let ref = try reference(key)
-            guard let id = try nodes[scene.from]?.fileView(ref).id else { throw ComityError(.notFound, "\(key) was not sent yet.") }
+            guard let id = try nodes[scene.from]?.fileView(ref, officer: nil).id else { throw ComityError(.notFound, "\(key) was not sent yet.") }
             return id.description
         }
         if let kind = rest("act:") {
             guard let ref = references[scene.key],
-                let act = try nodes[scene.from]?.dossier(ref).entries.last(where: { $0.act.kind.rawValue == kind })
+                let act = try nodes[scene.from]?.dossier(ref, officer: nil).entries.last(where: { $0.act.kind.rawValue == kind })
             else { throw ComityError(.notFound, "There is no act \(kind) yet.") }
             return act.act.id.description
         }

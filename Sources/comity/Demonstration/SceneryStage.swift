@@ -151,7 +151,7 @@ actor SceneryStage {
             lines.append(
                 Line(
                     key: scene.key, ref: ref.description, type: scene.type.rawValue, from: scene.from.description,
-                    to: scene.to.map(\.description), state: try node.fileView(ref).state.rawValue, shows: scene.shows))
+                    to: scene.to.map(\.description), state: try node.fileView(ref, officer: nil).state.rawValue, shows: scene.shows))
         }
         return lines
     }

@@ -84,7 +84,7 @@ struct FilePage {
 
     /// What this side can do now, and why the rest is not possible.
     private var possible: Fields {
-        let next = scene.items.first { $0.ref == view.ref }?.next
+        let next = try? scene.node.workItem(view.ref, officer: scene.session.officer)?.next
         let values: [String: Phrase.Value] = ["who": scene.names.phrase(view.counterpart)]
         let refused =
             isDraft

@@ -10,25 +10,18 @@ struct QueuePage {
 
     let scene: Scene
     let view: QueueView
-    /// From 1.
-    let page: Int
+    let page: WorkPage
 
     private var strings: Strings { scene.strings }
 
-    /// Nil for a page that does not exist.
-    var fields: Fields? {
-        let items = scene.items.filter { view.holds($0) }
-        let pages = max(1, (items.count + Self.rowsPerPage - 1) / Self.rowsPerPage)
-        guard (1...pages).contains(page) else { return nil }
-        let shown = items.dropFirst((page - 1) * Self.rowsPerPage).prefix(Self.rowsPerPage)
-        return [
-            "title": strings("view.\(view.rawValue)"), "total": strings.count("queue.total", items.count, scene.figures),
-            "refresh": view.path, "hasRows": !shown.isEmpty, "groups": groups(Array(shown)), "isAll": view == .all,
+    var fields: Fields {
+        [
+            "title": strings("view.\(view.rawValue)"), "total": strings.count("queue.total", page.total, scene.figures),
+            "refresh": view.path, "hasRows": !page.items.isEmpty, "groups": groups(page.items), "isAll": view == .all,
             "emptyTitle": strings(view == .all ? "queue.empty.title" : "queue.empty.view"),
-            "emptyText": strings("queue.empty.\(view.rawValue)"), "isPaged": pages > 1,
-            "pageOf": strings("queue.page", ["page": scene.figures.count(page), "pages": scene.figures.count(pages)]),
-            "hasEarlier": page > 1, "earlier": "\(view.path)&page=\(page - 1)", "hasLater": page < pages,
-            "later": "\(view.path)&page=\(page + 1)",
+            "emptyText": strings("queue.empty.\(view.rawValue)"), "isPaged": page.next != nil || page.previous != nil,
+            "pageOf": "", "hasEarlier": page.previous != nil, "earlier": "\(view.path)&after=\(page.previous ?? "")",
+            "hasLater": page.next != nil, "later": "\(view.path)&after=\(page.next ?? "")",
         ]
     }
 

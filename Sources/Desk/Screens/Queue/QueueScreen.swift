@@ -2,6 +2,7 @@
 
 import Hummingbird
 import Node
+import Standards
 
 /// The files by time left.
 enum QueueScreen: Screen {
@@ -13,10 +14,19 @@ enum QueueScreen: Screen {
             guard let view = QueueView(rawValue: visit.query("view") ?? QueueView.all.rawValue) else {
                 return visit.pages.notFound(visit.session)
             }
+            let page: WorkPage
+            do throws(ComityError) {
+                page = try visit.node.work(
+                    view: view.work, after: visit.query("after"), limit: QueuePage.rowsPerPage, officer: visit.officer)
+            } catch {
+                // A place in the list that cannot be is a mistyped address.
+                if error.code == .usage { return visit.pages.notFound(visit.session) }
+                throw error
+            }
             let scene = try visit.scene()
-            let page = visit.query("page").map { Int($0) ?? 0 } ?? 1
-            guard let fields = QueuePage(scene: scene, view: view, page: page).fields else { return visit.pages.notFound(visit.session) }
-            return try visit.pages.show("queue", fields, scene, title: scene.strings("view.\(view.rawValue)"), here: view.path)
+            return try visit.pages.show(
+                "queue", QueuePage(scene: scene, view: view, page: page).fields, scene,
+                title: scene.strings("view.\(view.rawValue)"), here: view.path)
         }
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dossier
 import Node
 
 /// The views of the queue, each with an address of its own.
@@ -12,14 +11,6 @@ enum QueueView: String, CaseIterable {
 
     var path: String { "/queue?view=\(rawValue)" }
 
-    func holds(_ item: QueueItem) -> Bool {
-        switch self {
-        case .all: true
-        case .incoming: item.side == .requested
-        case .outgoing: item.side == .requesting
-        case .waitingForUs: item.next.whose == .us
-        case .waitingForThem: item.next.whose == .them
-        case .drafts: item.state == .draft || item.state == .authorised
-        }
-    }
+    /// The list of the worklist that it shows.
+    var work: WorkView { WorkView(rawValue: rawValue) ?? .all }
 }

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Law
+import Standards
+import Storage
+
+/// Computes the rows of the worklist: what the acts of a file, and what is registered beside them, come to in a line.
+///
+/// It runs inside every commit that touches a file, so it reads only from the transaction that it is given.
+struct Worklist: Sendable {
+    /// Lists that a row is in whatever the time.
+    struct Bits: OptionSet {
+        let rawValue: Int
+        static let emergency = Bits(rawValue: 1)
+        static let unacknowledged = Bits(rawValue: 2)
+        static let us = Bits(rawValue: 4)
+        static let them = Bits(rawValue: 8)
+        static let incoming = Bits(rawValue: 16)
+        static let outgoing = Bits(rawValue: 32)
+        static let draft = Bits(rawValue: 64)
+        static let closed = Bits(rawValue: 128)
+    }
+
+    /// Raised when a row gets another meaning, so that rows of an older program are computed anew.
+    static let format = 1
+
+    let law: Law
+    let calendars: WorkingCalendars
+    let party: Party
+    let time: NodeTime
+
+    func row(_ key: WorkRow.Key, _ reader: Reader) throws -> WorkRow? { try row(key, reader, now: try time.now(reader)) }
+
+    /// The row at a moment; nil when there is no such file or draft.
+    func row(_ key: WorkRow.Key, _ reader: Reader, now: Instant) throws -> WorkRow? {
+        switch key {
+        case .draft(let ref): try reader.draft(ref).map { try row(of: $0, reader) }
+        case .file(let id): try reader.file(id: id).map { try row(of: $0, reader, now) }
+        }
+    }
+
+    private func row(of draft: DraftRow, _ reader: Reader) throws -> WorkRow {
+        let urgency = Self.urgency(draft.type, draft.content)
+        var bits: Bits = [.us, .outgoing, .draft]
+        if urgency == 2 { bits.insert(.emergency) }
+        return WorkRow(
+            ref: draft.ref, file: nil, type: draft.type, side: .requesting, counterparts: draft.recipients,
+            title: draft.content["title"]?.string ?? "", state: Node.state(of: draft),
+            step: draft.approval != nil ? "send" : draft.stage == .review ? "approve" : "submit", whose: .us,
+            press: Self.press(nil, .us), clock: nil, lapses: nil, remind: nil, since: .min, until: .max, opened: draft.created,
+            changed: try reader.changed(draft), unanswered: 0, urgency: urgency, assigned: try reader.assigned(draft.ref),
+            author: draft.officer, pending: nil, views: bits.rawValue)
+    }
+
+    private func row(of file: FileRow, _ reader: Reader, _ now: Instant) throws -> WorkRow {
+        let dossier = try Node.dossier(file.id, reader)
+        let followers = try Self.followers(of: dossier.id, reader)
+        let standing = try standing(of: dossier, followers, reader, now)
+        let next = dossier.nextStep(file.side, standing, followed: !followers.isEmpty)
+        let pressing = standing.pressing
+        let urgency = Self.urgency(dossier.type, dossier.request.content)
+        let isClosed = standing.state == .closed || (next.whose == .nobody && pressing == nil)
+        var bits: Bits = isClosed ? .closed : file.side == .requested ? .incoming : .outgoing
+        if !isClosed, urgency == 2 { bits.insert(.emergency) }
+        if next.whose == .us { bits.insert(.us) }
+        if next.whose == .them { bits.insert(.them) }
+        if file.side == .requested, next.step == ActKind.acknowledge.rawValue { bits.insert(.unacknowledged) }
+        let lapse = standing.clocks.filter { dossier.type == .preservation && $0.atEnd == .lapse && $0.state == .running }
+        // What changes by time alone: a clock runs out, a request that holds the file is decided.
+        let turns =
+            (standing.clocks.filter { $0.stopped == nil && $0.pausedSince == nil }.map(\.due) + followers.compactMap(\.decided))
+            .map(\.milliseconds)
+        let whose = WorkRow.Whose(rawValue: next.whose.rawValue) ?? .nobody
+        return WorkRow(
+            ref: file.ref, file: file.id, type: file.type, side: file.side, counterparts: file.counterparts, title: file.title,
+            state: standing.state, step: next.step, whose: whose, press: Self.press(pressing, whose), clock: pressing,
+            lapses: lapse.map(\.due.milliseconds).min(), remind: try remind(standing, file.id, reader),
+            since: turns.filter { $0 <= now.milliseconds }.max() ?? .min, until: turns.filter { $0 > now.milliseconds }.min() ?? .max,
+            opened: file.opened, changed: try reader.lastRegistered(of: file.id) ?? file.opened,
+            unanswered: dossier.unanswered(by: file.side), urgency: urgency, assigned: try reader.assigned(file.ref),
+            author: file.side == .requesting ? dossier.opening.by.officer : nil, pending: try reader.pending(file.id)?.kind,
+            views: bits.rawValue)
+    }
+
+    /// Files with a running clock by its end, then those that wait for us, for others, for nobody.
+    private static func press(_ clock: Clock?, _ whose: WorkRow.Whose) -> Int64 {
+        if let clock { return clock.due.milliseconds }
+        return switch whose {
+        case .us: 9_000_000_000_000_000
+        case .them: 9_000_000_000_000_001
+        case .nobody: 9_000_000_000_000_002
+        }
+    }
+
+    private static func urgency(_ type: FileType, _ content: JSONValue) -> Int {
+        let level = content.at("urgency.level")?.string
+        return type == .emergency || level == "emergency" ? 2 : level == "urgent" ? 1 : 0
+    }
+
+    /// When the first reminder is due that was not given.
+    private func remind(_ standing: Standing, _ file: UUIDv7, _ reader: Reader) throws -> Int64? {
+        let all = standing.remindersDue(at: Instant(milliseconds: .max), file: file)
+        return try all.filter { try !reader.isReminded($0.id) }.map(\.at.milliseconds).min()
+    }
+
+    // MARK: Reading a file
+
+    static func followers(of file: UUIDv7, _ reader: Reader) throws -> [Standing.Follower] {
+        try reader.followers(of: file).map { row in
+            Standing.Follower(
+                file: row.id, ref: row.ref, type: row.type, at: row.opened,
+                decided: try Node.dossier(row.id, reader).course.decided)
+        }
+    }
+
+    /// A file with its clocks and links at a moment.
+    func standing(of dossier: Dossier, _ followers: [Standing.Follower], _ reader: Reader, _ now: Instant) throws -> Standing {
+        let opening = try reader.act(dossier.opening.id)
+        return Standing(
+            of: dossier, law: law, followers: followers, delivered: opening.map { !$0.outgoing || $0.receipted != nil } ?? false, now: now,
+            calendars: calendars)
+    }
+}
+
+extension Dossier {
+    /// Steps that bring a file on by themselves; talk, refusals and withdrawals are possible too, but nobody waits for them.
+    private static let talk: Set<ActKind> = [
+        .override, .report, .screen, .transfer, .reopen, .ask, .consult, .refuse, .partlyRefuse, .postpone, .withdraw, .offerConditions,
+        .decline,
+        .extend, .release, .hold, .lapse, .close, .downgrade, .statusQuery,
+    ]
+
+    /// The step that brings the file on, and whose it is.
+    func nextStep(_ side: Side, _ standing: Standing, followed: Bool) -> NextStep {
+        if standing.state == .sent { return NextStep(step: "deliver", whose: .us) }
+        if !followed, standing.state == .preserved || standing.state == .extended {
+            return NextStep(step: "follow-up", whose: side == .requesting ? .us : .them)
+        }
+        // Once a file may be closed, more could still be supplied, but nobody waits for it.
+        let closing = open(to: .requesting).contains(.close) && standing.state != .held
+        let idle = closing ? Self.talk.union([.supply, .receive, .consent, .hold, .accept]) : Self.talk
+        if let own = open(to: side).first(where: { !idle.contains($0) }) { return NextStep(step: own.rawValue, whose: .us) }
+        if let theirs = open(to: side.other).first(where: { !idle.contains($0) }) {
+            return NextStep(step: theirs.rawValue, whose: .them)
+        }
+        if closing { return NextStep(step: "close", whose: side == .requesting ? .us : .them) }
+        return NextStep(step: "none", whose: .nobody)
+    }
+
+    /// Things that the other side asked or sent and this side has not answered: an open question, conditions, an extension that
+    /// is wanted, what was supplied, and each time it asked how things stand.
+    func unanswered(by side: Side) -> Int {
+        var count = course.outstanding.values.count { $0 == side.other }
+        if state == .clarification, course.askedBy == side.other { count += 1 }
+        if state == .acceptedWithConditions, side == .requesting { count += 1 }
+        if course.extensionAsked != nil, side == .requested { count += 1 }
+        if side == .requested {
+            for entry in entries.reversed() where entry.effect == .applied {
+                if entry.side == side { break }
+                if entry.act.kind == .statusQuery { count += 1 }
+            }
+        }
+        return count
+    }
+}
