@@ -12,6 +12,8 @@ public struct Step: Sendable {
     public let roles: Set<String>
     /// A second officer must approve it.
     public let fourEyes: Bool
+    /// What a refusal or a postponement may rest on, of this very request; empty for every other step.
+    public let grounds: [Ground]
     /// Why it is not possible now for the officer who asked; nil when it is.
     public let obstacle: ComityError?
 
@@ -40,6 +42,7 @@ extension Dossier {
                 steps.append(
                     Step(
                         kind: kind, side: owner, roles: step?.roles ?? [], fourEyes: step?.fourEyes ?? false,
+                        grounds: Self.use(of: kind).map { grounds(for: $0, law: law, party: party).filter { !$0.forbidden } } ?? [],
                         obstacle: owner == side ? obstacle : obstacle ?? own))
             }
         }
@@ -132,7 +135,7 @@ extension Dossier {
         if kind == .activate, course.signatures.count < parties.count {
             return ComityError(.wrongState, "The agreement is not signed by all parties.", next: course.missingSignatures)
         }
-        if let law, let objection = groundsObjection(kind, body: body, law: law) { return objection }
+        if let law, let objection = groundsObjection(kind, party: party, body: body, law: law) { return objection }
         return timeObjection(kind, body: body, standing: standing)
     }
 

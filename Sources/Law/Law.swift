@@ -130,11 +130,28 @@ public struct Law: Sendable {
         speaking(about: type, under: instrument).flatMap(\.grounds).filter { $0.types.contains(type) && $0.uses.contains(use) }
     }
 
-    /// The grounds of the governing instrument that hold for this very request: a ground may depend on the offence or on a
-    /// reservation of the requested State. Forbidden ones are listed where they are forbidden.
+    /// The grounds of the governing instrument that hold for this very request, with those of the instruments that go with it and
+    /// bind both States: a ground may depend on the offence or on a reservation of the requested State. Forbidden ones are listed
+    /// where they are forbidden. Where no instrument governs, those of the one that declares the type.
     public func grounds(for type: String, use: GroundUse, draft: JSONValue, context: AssessmentContext) -> [Ground] {
         let facts = facts(draft, type, context)
-        return grounds(for: type, use: use, under: facts.instrument?.id).filter { $0.when?.holds(in: facts) ?? true }
+        let speaking = instruments(speakingAbout: type, under: facts.instrument?.id, context: context)
+        return grounds(for: type, use: use, under: facts.instrument?.id).filter {
+            speaking.contains($0.instrument) && $0.when?.holds(in: facts) ?? true
+        }
+    }
+
+    /// Ids of the instruments whose grounds may be used between two States on a day.
+    public func instruments(speakingAbout type: String, under governing: String?, context: AssessmentContext) -> Set<String> {
+        let chosen = governing ?? typesByID[type]?.instrument
+        let from = state(context.from)
+        let to = state(context.to)
+        return Set(
+            speaking(about: type, under: governing).filter { instrument in
+                instrument.always || instrument.id == chosen || governing == nil
+                    || (from?.isBound(by: instrument.id, on: context.on) ?? false
+                        && to?.isBound(by: instrument.id, on: context.on) ?? false)
+            }.map(\.id))
     }
 
     public func ground(_ id: String) -> Ground? { groundsByID[id] }

@@ -92,9 +92,23 @@ public struct StepLine: Sendable, Codable {
     /// A second person must approve it.
     public let fourEyes: Bool
     public let roles: [String]
+    /// What a refusal or a postponement of this request may rest on; nil for every other step.
+    public let grounds: [GroundLine]?
     /// Why it is not possible now.
     public let why: String?
     public let next: String?
+}
+
+/// A ground that may be given in a step.
+public struct GroundLine: Sendable, Codable, Equatable {
+    public let id: String
+    public let instrument: String
+    public let article: String
+    /// Nobody has compared it with the official text yet.
+    public let unverified: Bool
+    public let says: String
+    /// What must stand in the file before: `reason`, `consultation`, `decision`.
+    public let requires: [String]
 }
 
 /// A row of the queue.

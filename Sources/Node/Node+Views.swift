@@ -88,7 +88,15 @@ extension Node {
         dossier.possible(side: side, role: role, law: law, now: now, party: party, standing: standing).map { step in
             return StepLine(
                 kind: step.kind, side: step.side, ours: step.side == side, possible: step.isPossible, fourEyes: step.fourEyes,
-                roles: step.roles.sorted(), why: step.obstacle.map { [$0.what, $0.why].filter { !$0.isEmpty }.joined(separator: " ") },
+                roles: step.roles.sorted(),
+                grounds: step.grounds.isEmpty
+                    ? nil
+                    : step.grounds.map {
+                        GroundLine(
+                            id: $0.id, instrument: $0.instrument, article: $0.cite, unverified: $0.tag.isUnverified, says: $0.says,
+                            requires: $0.requires)
+                    },
+                why: step.obstacle.map { [$0.what, $0.why].filter { !$0.isEmpty }.joined(separator: " ") },
                 next: step.obstacle?.next)
         }
     }

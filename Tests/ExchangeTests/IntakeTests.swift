@@ -12,7 +12,7 @@ import Testing
 
 @testable import Exchange
 
-/// Two States with keys, and acts between them: XA asks XB. Everything in memory.
+/// Two States with keys, and acts between them: XA asks XB, unless others are named. Everything in memory.
 struct World {
     var generator = Seeded(1)
     let signing = SigningKey.generate()
@@ -23,17 +23,21 @@ struct World {
     let requested: Party
     let now: Instant
 
-    init() throws {
-        requesting = Party(state: try StateCode("XA"), authority: "xa-247")
-        requested = Party(state: try StateCode("XB"), authority: "xb-247")
+    /// - Parameter peer: the State whose key signs; the other one receives.
+    init(peer: String = "XA", own: String = "XB") throws {
+        requesting = Party(state: try StateCode(peer), authority: peer.lowercased() + "-247")
+        requested = Party(state: try StateCode(own), authority: own.lowercased() + "-247")
         now = try Instant("2026-11-24T23:19:00Z")
     }
 
     func entry() throws -> DirectoryEntry {
         DirectoryEntry(
-            state: requesting.state, authority: .init(id: "xa-247", name: "A", languages: ["en"], timeZone: "UTC", phone: nil, email: nil),
+            state: requesting.state,
+            authority: .init(id: requesting.authority, name: "A", languages: ["en"], timeZone: "UTC", phone: nil, email: nil),
             endpoint: "https://127.0.0.1:1", rootKey: root.verifyingKey, signingKey: signing.verifyingKey, sealing: identity.recipient.text,
-            certificate: "AAAA", register: try NoteVerifier(name: "comity/XA/xa-247", publicKey: [UInt8](repeating: 1, count: 32)),
+            certificate: "AAAA",
+            register: try NoteVerifier(
+                name: "comity/\(requesting.state)/\(requesting.authority)", publicKey: [UInt8](repeating: 1, count: 32)),
             exercise: true, issuedAt: now)
     }
 
@@ -42,10 +46,12 @@ struct World {
         return Peer(entry: entry, jws: try entry.signed(by: root), trust: trust, addedAt: now, confirmedAt: nil, confirmedBy: nil)
     }
 
-    func intake(_ trust: Peer.Trust = .confirmed, known: [VerifiedAct] = [], own: Party? = nil, exercise: Bool = true) throws -> Intake {
+    func intake(
+        _ trust: Peer.Trust = .confirmed, known: [VerifiedAct] = [], own: Party? = nil, exercise: Bool = true, now: Instant? = nil
+    ) throws -> Intake {
         let peer = try peer(trust)
         return Intake(
-            own: own ?? requested, law: try shippedLaw(), exercise: exercise, now: now,
+            own: own ?? requested, law: try shippedLaw(), exercise: exercise, now: now ?? self.now,
             peer: { $0 == peer.entry.signingKey.keyID ? peer : nil },
             knownHash: { id in known.first { $0.act.id == id }?.hash },
             acts: { file in known.filter { $0.act.file == file }.map { Dossier.HashedAct(act: $0.act, hash: $0.hash.bytes) } },

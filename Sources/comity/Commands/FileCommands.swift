@@ -64,6 +64,12 @@ extension FileCommand {
                 Output.line(
                     "can     \(step.kind.rawValue.padding(toLength: 20, withPad: " ", startingAt: 0)) \(step.ours ? "us" : "them")  \(step.roles.joined(separator: ", "))\(step.fourEyes ? "  (a second person approves)" : "")"
                 )
+                guard step.ours else { continue }
+                for ground in step.grounds ?? [] {
+                    Output.line(
+                        "          ground \(ground.id)  \(Output.article(ground.article))\(ground.unverified ? ", text not compared yet" : "")\(ground.requires.isEmpty ? "" : "  needs \(ground.requires.joined(separator: ", "))")"
+                    )
+                }
             }
             for step in steps where !step.possible {
                 Output.line(
