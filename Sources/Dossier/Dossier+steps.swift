@@ -70,7 +70,8 @@ extension Dossier {
     }
 
     /// Whether an act may be written, or believed, on top of this file: the state, the side, the role, the second person, what
-    /// must have happened before, the grounds. The sender asks before it signs, the receiver before it registers.
+    /// must have happened before, the grounds, the clock that keeps data. The sender asks before it signs, the receiver before it
+    /// registers. Only the sender has a `standing`: what another file decided may reach the receiver later than this act.
     /// - Throws: `.wrongState`, `.permission` or `.refusedByRule` with the reason.
     public func mayTake(_ act: Act, law: Law, standing: Standing? = nil) throws(ComityError) {
         guard let side = side(of: act.from.state), parties.contains(act.from) else {
@@ -136,7 +137,7 @@ extension Dossier {
             return ComityError(.wrongState, "The agreement is not signed by all parties.", next: course.missingSignatures)
         }
         if let law, let objection = groundsObjection(kind, party: party, body: body, law: law) { return objection }
-        return timeObjection(kind, body: body, standing: standing)
+        return keepingObjection(kind, body: body, law: law, now: now, standing: standing)
     }
 
     private static func impersonal(_ requirement: LifeCycle.Requirement, _ parties: [Party]) -> Party? {
@@ -146,22 +147,26 @@ extension Dossier {
         }
     }
 
-    /// What may not be let go while a clock or a linked request keeps it.
-    private func timeObjection(_ kind: ActKind, body: JSONValue?, standing: Standing?) -> ComityError? {
-        guard type == .preservation, kind == .release || kind == .lapse, [.preserved, .extended, .held].contains(state), let standing,
+    /// What may not be let go while a clock or a linked request keeps it. The clock is judged at the time of the act and from the
+    /// acts of the file, so alike on both sides; a linked request only where the standing of the file is known.
+    private func keepingObjection(_ kind: ActKind, body: JSONValue?, law: Law?, now: Instant, standing: Standing?) -> ComityError? {
+        guard type == .preservation, kind == .release || kind == .lapse, [.preserved, .extended, .held].contains(state),
             body?["cause"]?.string != ActBody.Release.Cause.ordered.rawValue
         else { return nil }
-        if standing.state == .held {
+        if let standing, standing.state == .held {
             return ComityError(
                 .wrongState, "\(ref) is held until the linked request is decided.",
                 why: standing.holder.map { "\($0.ref) has not been decided." } ?? "", next: "Decide that request first.")
         }
-        if let clock = standing.clocks.first(where: { $0.atEnd == .lapse && $0.state == .running }) {
-            return ComityError(
-                .wrongState, "The data must be kept until \(clock.due).", why: "\(clock.says) (\(clock.article))",
-                next: "Wait until then, or until the requesting State withdraws.")
-        }
-        return nil
+        guard let law else { return nil }
+        // Who writes afterwards that it was let go before does not let go in time either.
+        let effective = body?["effective"]?.string.flatMap { try? Instant($0) } ?? now
+        let end = min(now, effective)
+        let keeping = clocks(law: law, followers: [], now: now, calendars: nil).filter { $0.atEnd == .lapse && $0.stopped == nil }
+        guard let clock = keeping.first(where: { end < $0.due }) else { return nil }
+        return ComityError(
+            .wrongState, "The data must be kept until \(clock.due).", why: "\(clock.says) (\(clock.article))",
+            next: "Wait until then, or until the requesting State withdraws.")
     }
 }
 

@@ -43,14 +43,7 @@ public struct Standing: Sendable {
     public init(
         of dossier: Dossier, law: Law, followers: [Follower], delivered: Bool, now: Instant, calendars: WorkingCalendars? = nil
     ) {
-        // The instrument that governed between the two States on the day of the request has the say.
-        let governing = dossier.opening.to.first.flatMap {
-            law.governing(type: dossier.type.rawValue, from: dossier.opening.from.state, to: $0.state, on: dossier.opening.at)
-        }
-        let clocks = law.clocks(for: dossier.type.rawValue, under: governing).compactMap {
-            ClockRun(rule: $0, dossier: dossier, law: law, calendars: calendars ?? WorkingCalendars(of: law), now: now).clock(
-                holders: followers)
-        }
+        let clocks = dossier.clocks(law: law, followers: followers, now: now, calendars: calendars)
         self.clocks = clocks
         let lapsing = clocks.filter { $0.atEnd == .lapse }
         let kept: Set<FileState> = [.preserved, .extended, .held]
@@ -82,5 +75,18 @@ public struct Standing: Sendable {
     /// Every reminder that is due, over all clocks.
     public func remindersDue(at now: Instant, file: UUIDv7) -> [Clock.Reminder] {
         clocks.flatMap { $0.remindersDue(at: now, file: file) }
+    }
+}
+
+extension Dossier {
+    /// The clocks of the file at a moment: of the instrument that governed between the two States on the day of the request.
+    func clocks(law: Law, followers: [Standing.Follower], now: Instant, calendars: WorkingCalendars?) -> [Clock] {
+        let governing = opening.to.first.flatMap {
+            law.governing(type: type.rawValue, from: opening.from.state, to: $0.state, on: opening.at)
+        }
+        let calendars = calendars ?? WorkingCalendars(of: law)
+        return law.clocks(for: type.rawValue, under: governing).compactMap {
+            ClockRun(rule: $0, dossier: self, law: law, calendars: calendars, now: now).clock(holders: followers)
+        }
     }
 }

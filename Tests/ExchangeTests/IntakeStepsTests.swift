@@ -75,4 +75,44 @@ import Testing
             if let fault { #expect(fault.code == .transitionNotAllowed && fault.why.contains("42(5)"), "\(fault)") }
         }
     }
+
+    /// A State that lets preserved data go before the time is not believed, however it dates what it writes.
+    @Test func theReceiverJudgesTime() throws {
+        let start = try start.get()
+        func at(_ text: String) throws -> Instant { start.adding(try ISODuration(text)) }
+        var kept = try File(peer: "XB", at: start)
+        try kept.take(.acknowledge, at: at("PT1H"), ActBody.Acknowledge(localReference: nil))
+        try kept.take(.preserve, at: at("PT2H"), ActBody.Preserve(effective: at("PT2H"), outcome: .full, note: nil))
+        let due = try at("PT1442H")
+        let early = try at("P59D")
+        var file = kept
+        func lapse(at: Instant) throws -> VerifiedAct { try file.next(.lapse, at: at, ActBody.Reason(reason: "the time is over")) }
+        func release(_ cause: ActBody.Release.Cause, at: Instant, effective: Instant? = nil) throws -> VerifiedAct {
+            try file.next(.release, at: at, ActBody.Release(cause: cause, effective: effective ?? at))
+        }
+        for forged in [
+            try lapse(at: early), try release(.lapsed, at: early), try release(.decided, at: early), try release(.agreed, at: early),
+            try lapse(at: due.adding(milliseconds: -1)), try release(.lapsed, at: due, effective: early),
+        ] {
+            let fault = try #require(try file.judge(forged, now: due), "\(forged.act.kind) of \(forged.act.at)")
+            #expect(fault.code == .transitionNotAllowed && fault.what.contains("must be kept until"), "\(fault)")
+            #expect(fault.why.contains("42(8)"), "\(fault)")
+        }
+        // Dated to the end of the clock, but sent before it.
+        #expect(try file.judge(try lapse(at: due), now: early)?.code == .impossibleTime)
+        #expect(try file.judge(try lapse(at: due), now: due) == nil)
+        #expect(try file.judge(try release(.lapsed, at: due), now: due) == nil)
+        #expect(try file.judge(try release(.ordered, at: early), now: early) == nil)
+        // An extension moves the end for the receiver too.
+        try file.take(.extend, at: at("P10D"), ActBody.Extend(until: at("P90D")))
+        #expect(try file.judge(try lapse(at: due), now: due)?.code == .transitionNotAllowed)
+        #expect(try file.judge(try lapse(at: at("P90D")), now: at("P90D")) == nil)
+        // A hold lasts as long as the sender says, the minimum period does not.
+        file = kept
+        let linked = try FileReference(state: file.world.requested.state, year: 2026, typeCode: "MLA", number: 1)
+        try file.take(
+            .hold, at: at("P20D"), ActBody.LinkedRequest(file: UUIDv7(at: start, using: &file.world.generator), ref: linked))
+        #expect(try file.judge(try release(.decided, at: early), now: early)?.code == .transitionNotAllowed)
+        #expect(try file.judge(try release(.decided, at: due), now: due) == nil)
+    }
 }
