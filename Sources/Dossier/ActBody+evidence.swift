@@ -28,10 +28,13 @@ extension ActBody {
     public struct Supply: ActContent {
         public let package: PackageDescription
         public let conditions: [String]
+        /// Nothing more follows: the request is answered. Nil and false leave that open.
+        public let last: Bool?
 
-        public init(package: PackageDescription, conditions: [String]) {
+        public init(package: PackageDescription, conditions: [String], last: Bool? = nil) {
             self.package = package
             self.conditions = conditions
+            self.last = last
         }
 
         public func fault(in act: Act) -> String? {

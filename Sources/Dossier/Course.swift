@@ -71,7 +71,7 @@ public struct Course: Sendable, Equatable {
     public internal(set) var transferredTo: String?
     /// The request that the preservation is held for.
     public internal(set) var heldFor: UUIDv7?
-    /// When the file was decided: refused, answered, withdrawn or closed.
+    /// When the file was decided: refused, executed, answered in full, withdrawn or closed.
     public internal(set) var decided: Instant?
 
     let type: FileType
@@ -128,11 +128,21 @@ public struct Course: Sendable, Equatable {
         let before = state
         record(move)
         enter(step, move)
-        if state != before, Self.deciding.contains(state), decided == nil { decided = move.at }
+        if decided == nil, decides(move, from: before) { decided = move.at }
         return true
     }
 
-    static let deciding: Set<FileState> = [
+    /// Whether nothing is owed on the request after the act. One package of several is no answer: only the one that says it is the
+    /// last, or the statement how the execution came out, or an end of the file.
+    private func decides(_ move: Move, from before: FileState) -> Bool {
+        switch move.kind {
+        case .supply: move.body?["last"]?.bool ?? false
+        case .complete: true
+        default: state != before && Self.deciding.contains(state)
+        }
+    }
+
+    private static let deciding: Set<FileState> = [
         .refused, .returned, .withdrawn, .closed, .notExecutable, .lapsed, .surrendered, .prosecutedInstead, .downgraded, .declined,
     ]
 

@@ -12,7 +12,7 @@ public struct Standing: Sendable {
         public let type: FileType
         /// When it was made.
         public let at: Instant
-        /// When it was decided: refused, answered, withdrawn or closed (`Dossier.course.decided`); nil while it is open.
+        /// When it was decided: refused, executed, answered in full, withdrawn or closed (`Dossier.course.decided`); nil while it is open.
         public let decided: Instant?
 
         public init(file: UUIDv7, ref: FileReference, type: FileType, at: Instant, decided: Instant? = nil) {

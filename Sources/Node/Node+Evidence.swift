@@ -76,9 +76,10 @@ extension Node {
     }
 
     /// Announces a sealed package in the file; its bytes follow in parts.
-    public func supply(_ ref: FileReference, package sha256: String?, officer: String) async throws(ComityError) -> (
-        step: StepResult, package: PackageRow
-    ) {
+    /// - Parameter last: nothing more follows; what was kept for the request need not be kept any longer for its sake.
+    public func supply(
+        _ ref: FileReference, package sha256: String?, last: Bool = false, officer: String
+    ) async throws(ComityError) -> (step: StepResult, package: PackageRow) {
         let dossier = try dossier(ref)
         let sealed = try store.read { try $0.packages(of: dossier.id) }.filter { $0.outgoing && $0.stage == .sealed }
         let chosen = sha256.map { wanted in sealed.filter { $0.sha256.hasPrefix(wanted) || $0.name == wanted } } ?? sealed
@@ -94,9 +95,12 @@ extension Node {
         let description = ActBody.PackageDescription(
             name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits)
         let kind = Self.supplying(dossier)
+        guard kind == .supply || !last else {
+            throw ComityError(.usage, "Only a supply can be the last one; here the package is disclosed.", next: "Leave out --last.")
+        }
         let body =
             kind == .supply
-            ? try ActBody.json(ActBody.Supply(package: description, conditions: package.conditions))
+            ? try ActBody.json(ActBody.Supply(package: description, conditions: package.conditions, last: last ? true : nil))
             : try ActBody.json(ActBody.Disclose(package: description))
         return (try await take(kind, on: ref, officer: officer, body: body), package)
     }

@@ -176,6 +176,45 @@ import Testing
         #expect(try story.standing(302 * Self.day, [follower(299 * Self.day)]).state == .released)
     }
 
+    /// One package of several is no answer: the hold ends with the last one, with the word on the execution, or with the file.
+    @Test func theLastSupplyDecides() throws {
+        func supply(_ story: inout Story, at hours: Int64, last: Bool?) throws {
+            let package = ActBody.PackageDescription(
+                name: "a.bag.tar.age", size: 10, sha256: Hex.encode(story.maker.hash()), exhibits: 1)
+            try story.take(
+                .supply, .requested, at: hours * Self.hour, ActBody.Supply(package: package, conditions: [], last: last))
+        }
+        func decided(_ story: Story) throws -> Instant? { try Dossier(folding: story.acts).course.decided }
+        var story = try Story(.storedData)
+        try story.take(.acknowledge, .requested, at: 0)
+        try supply(&story, at: 1, last: nil)
+        #expect(try decided(story) == nil)
+        try supply(&story, at: 2, last: false)
+        #expect(try decided(story) == nil && Dossier(folding: story.acts).state == .returned)
+        var closed = story
+        try supply(&story, at: 3, last: true)
+        #expect(try decided(story) == story.at(3 * Self.hour))
+        // What comes after the decision does not move it; a new start of the file takes it back.
+        try supply(&story, at: 4, last: true)
+        #expect(try decided(story) == story.at(3 * Self.hour))
+        try closed.take(.receive, .requesting, at: 5 * Self.hour, ActBody.Receive(package: nil, exhibits: 0, what: .decision))
+        #expect(try decided(closed) == nil && Dossier(folding: closed.acts).state == .received)
+        try closed.take(.close, .requesting, at: 6 * Self.hour)
+        #expect(try decided(closed) == closed.at(6 * Self.hour))
+        try closed.take(.reopen, .requesting, at: 7 * Self.hour)
+        #expect(try decided(closed) == nil)
+        for (kind, body) in [
+            (ActKind.complete, ActBody.Complete(outcome: .full) as any Encodable),
+            (.refuse, ActBody.Refusal(grounds: ["dual_criminality"], text: "t")),
+        ] {
+            var other = try Story(.storedData)
+            try other.take(.acknowledge, .requested, at: 0)
+            try other.take(.accept, .requested, at: Self.hour)
+            try other.take(kind, .requested, at: 2 * Self.hour, body)
+            #expect(try decided(other) == other.at(2 * Self.hour), "\(kind)")
+        }
+    }
+
     /// Story 6: five working days on the calendar of the State whose duty it is.
     @Test func workingDaysCountOnTheCalendarThatIsGiven() throws {
         var story = try Story(.emergency)

@@ -102,7 +102,7 @@ extension Node {
     }
 
     /// Supplies the sealed package of a file, a second person agreeing.
-    func supplyApproved(_ ref: FileReference, officer: String) async throws {
-        if case .prepared = try await supply(ref, package: nil, officer: officer).step { try await approve(ref, officer: "D3") }
+    func supplyApproved(_ ref: FileReference, officer: String, last: Bool = false) async throws {
+        if case .prepared = try await supply(ref, package: nil, last: last, officer: officer).step { try await approve(ref, officer: "D3") }
     }
 }

@@ -58,6 +58,14 @@ import Transport
         try await pair.carry(from: a, to: b)
         #expect(try a.fileView(second).acts.map(\.hash) == b.fileView(second).acts.map(\.hash))
         #expect(try b.fileView(second).state == .received)
+        // One package is no answer yet; the last one is, and then nothing holds the preserved data beyond their own time.
+        for node in [a, b] { #expect(try node.fileView(ref).state == .held) }
+        _ = try await b.seal(
+            .init(paths: [pair.folder("exhibit.log")], authorisation: "order 1", conditions: []), for: second, to: a.state, officer: "X1")
+        try await b.supplyApproved(second, officer: "X1", last: true)
+        try await pair.carry(from: b, to: a)
+        for node in [a, b] { #expect(try node.fileView(ref).state == .preserved) }
+        #expect(try a.fileView(second).acts.map(\.hash) == b.fileView(second).acts.map(\.hash))
         for node in [a, b] {
             let report = try node.audit()
             #expect(report.ok, "\(report.faults)")

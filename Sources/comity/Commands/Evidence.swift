@@ -62,11 +62,13 @@ struct Evidence: AsyncParsableCommand {
         @OptionGroup var waiting: WaitOption
         @Argument(help: "Reference of the file.") var ref: String
         @Option(help: "Hash or name of the package, when several wait.") var package: String?
+        @Flag(help: "Nothing more follows: the request is answered, and what was kept for it need not be kept any longer for its sake.")
+        var last = false
 
         func run() async throws {
             let node = try global.node()
             let ref = try FileReference(ref)
-            let supplied = try await node.supply(ref, package: package, officer: try officer.resolved())
+            let supplied = try await node.supply(ref, package: package, last: last, officer: try officer.resolved())
             try await Delivered.report(supplied.step, ref: ref, step: "supplied", node: node, wait: waiting.wait, json: global.json)
             try await Delivered.packages(node, wait: waiting.wait)
         }

@@ -219,7 +219,7 @@ actor Story {
         if try await state(of: storedData, on: requested) == "acknowledged" {
             let sealed = try await package(on: requested, stages: ["sealed"])?["sha256"]?.string ?? ""
             if try await view(storedData, on: requested)?["pending"] == nil {
-                _ = try await command(requested, ["evidence", "supply", storedData, "--package", sealed, "--as", "XB-X1"])
+                _ = try await command(requested, ["evidence", "supply", storedData, "--package", sealed, "--last", "--as", "XB-X1"])
             }
             _ = try await command(requested, ["request", "approve", storedData, "--as", "XB-D3"])
         }
