@@ -43,28 +43,48 @@ public struct Clock: Sendable, Codable, Equatable {
     public let thresholds: [Int64]
     /// What happens at the end: `lapse` or `overdue`.
     public let end: String
+    /// Whom the side whose duty it is tells when nobody reacts, the first level first.
+    public let escalation: [Level]
+    /// The highest level that has been reached, also when it was stopped later; nil while there is none.
+    public let escalated: Level?
 
     /// What happens at the end.
     public var atEnd: ClockRule.End { ClockRule.End(rawValue: end) ?? .overdue }
+
+    /// One level of an escalation.
+    public struct Level: Sendable, Codable, Hashable {
+        /// 1 is the first.
+        public let level: Int
+        /// Role of the officer to tell.
+        public let tell: String
+        /// Remaining milliseconds at which it is reached; negative when the end has passed by then.
+        public let remaining: Int64
+    }
 
     /// A reminder that is due. The id is stable: one reminder for each threshold, ever.
     public struct Reminder: Sendable, Codable, Hashable {
         /// `file/rule/startAct/threshold`.
         public let id: String
         public let rule: String
-        /// Remaining milliseconds at which it became due; 0 at the end itself.
+        /// Remaining milliseconds at which it became due; 0 at the end itself, negative after it.
         public let threshold: Int64
         /// When it became due.
         public let at: Instant
+        /// The level of the escalation that it reached; nil for a plain reminder.
+        public let level: Level?
     }
 
-    /// Reminders whose threshold has passed, longest first; the end itself is the last. None while it is paused, held or done.
-    public func remindersDue(at now: Instant, file: UUIDv7) -> [Reminder] {
+    /// Reminders whose threshold has passed, the earliest first. None while it is paused, held or done.
+    /// - Parameter own: the side whose officers can be told; only there the levels of an escalation are reached.
+    public func remindersDue(at now: Instant, file: UUIDv7, own: Side? = nil) -> [Reminder] {
         guard state == .running || state == .over, stopped == nil else { return [] }
-        return (thresholds + [0]).compactMap { threshold in
+        let levels = own == side ? escalation : []
+        return Set(thresholds + [0] + levels.map(\.remaining)).sorted(by: >).compactMap { threshold in
             let at = due.adding(milliseconds: -threshold)
             guard at <= now, at > starts || threshold == 0 else { return nil }
-            return Reminder(id: "\(file)/\(rule)/\(startAct)/\(threshold)", rule: rule, threshold: threshold, at: at)
+            return Reminder(
+                id: "\(file)/\(rule)/\(startAct)/\(threshold)", rule: rule, threshold: threshold, at: at,
+                level: levels.first { $0.remaining == threshold })
         }
     }
 }
@@ -84,7 +104,9 @@ struct ClockRun {
         side == .requesting || dossier.parties.count < 2 ? dossier.parties[0].state : dossier.parties[1].state
     }
 
-    func due(from start: Instant) -> Instant {
+    /// Nil when the draft says no time at which it is due.
+    func due(from start: Instant) -> Instant? {
+        if let field = rule.dueField { return dossier.request.content.at(field)?.string.flatMap { try? Instant($0) } }
         guard rule.calendar == .working, let days = rule.workingDays else { return start.adding(law.length(of: rule, for: state)) }
         return calendars.end(in: state, from: start, workingDays: days)
     }
@@ -124,13 +146,19 @@ struct ClockRun {
                 ended = nil
             }
             if startKinds.contains(kind), let start = start(entry), walk == nil || walk?.stopped != nil {
-                walk = Walk(starts: start, due: due(from: start), act: entry.act.id)
+                walk = due(from: start).map { Walk(starts: start, due: $0, act: entry.act.id) }
                 continue
             }
             guard walk != nil, walk?.stopped == nil else { continue }
             step(&walk, entry, kind)
         }
-        guard let walk else { return nil }
+        guard var walk else { return nil }
+        if dossier.type == .jointInvestigation, walk.stopped == nil, Self.names(rule.restartedBy, ActKind.extend.rawValue),
+            let end = dossier.course.end, let act = dossier.course.endAct
+        {
+            walk.due = end
+            walk.act = act
+        }
         return finished(walk, ended: ended, holders: holders)
     }
 
@@ -147,12 +175,12 @@ struct ClockRun {
             || (Self.names(rule.restartedBy, ActKind.extend.rawValue) && kind == ActKind.accept.rawValue)
         {
             if let until = entry.act.body["until"]?.string.flatMap({ try? Instant($0) }) {
-                // Asking for a later end moves nothing; setting or accepting one does.
-                guard entry.side == .requested else { return }
+                // Asking for a later end moves nothing; setting or accepting one does. In a joint investigation all sign it.
+                guard entry.side == .requested, dossier.type != .jointInvestigation else { return }
                 walk?.due = until
                 walk?.act = entry.act.id
-            } else if kind != ActKind.accept.rawValue {
-                walk = Walk(starts: at, due: due(from: at), act: entry.act.id)
+            } else if kind != ActKind.accept.rawValue, let due = due(from: at) {
+                walk = Walk(starts: at, due: due, act: entry.act.id)
             }
         }
     }
@@ -183,11 +211,16 @@ struct ClockRun {
         } else {
             state = now < due ? .running : .over
         }
+        let escalation = rule.escalate.enumerated().map {
+            Clock.Level(
+                level: $0.offset + 1, tell: $0.element.tell, remaining: rule.length.milliseconds - $0.element.after.milliseconds)
+        }
+        let left = due.milliseconds - min(now, walk.stopped ?? ended ?? now).milliseconds
         return Clock(
             rule: rule.id, article: rule.cite, unverified: rule.tag.isUnverified, starts: walk.starts, due: due, state: state,
             stopped: walk.stopped ?? ended, says: rule.says, side: side, pausedSince: state == .paused ? walk.pausedSince : nil,
             remaining: state == .paused ? remaining : nil, startAct: walk.act, thresholds: rule.remind.map(\.milliseconds),
-            end: rule.atEnd.rawValue)
+            end: rule.atEnd.rawValue, escalation: escalation, escalated: escalation.last { left <= $0.remaining })
     }
 
     /// An act *hold* holds what a linked request would hold, before that request is known here.

@@ -81,7 +81,10 @@ extension Course {
 
     private mutating func recordExtension(_ move: Move) {
         if type == .jointInvestigation {
-            if let id = move.id { amendments[id] = [] }
+            if let id = move.id {
+                amendments[id] = []
+                extensions[id] = time(move, "until")
+            }
         } else if move.side == .requesting {
             extensionAsked = time(move, "until")
         } else {
@@ -116,7 +119,12 @@ extension Course {
             return
         }
         amendments[id]?.insert(move.party)
-        if amendments[id]?.count == parties.count { amendments[id] = nil }
+        guard amendments[id]?.count == parties.count else { return }
+        amendments[id] = nil
+        if let until = extensions[id] {
+            end = until
+            endAct = id
+        }
     }
 
     private mutating func recordAssets(_ move: Move) {

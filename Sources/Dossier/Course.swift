@@ -49,6 +49,10 @@ public struct Course: Sendable, Equatable {
     public internal(set) var extensionAsked: Instant?
     /// The end that holds, when it was moved.
     public internal(set) var end: Instant?
+    /// The act that moved it, where all parties had to sign it.
+    var endAct: UUIDv7?
+    /// Later ends that wait for signatures, by the act that proposes each.
+    var extensions: [UUIDv7: Instant] = [:]
     /// Packages and other deliveries that the other side has not received yet, by hash or act id.
     public internal(set) var outstanding: [String: Side] = [:]
     public internal(set) var proposedBy: Side?

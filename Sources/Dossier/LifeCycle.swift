@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Law
+
 /// What may follow what, on which side: one table a type, exhaustive, in a file of its own.
 public struct LifeCycle: Sendable {
     /// Where a transition leads.
@@ -142,10 +144,7 @@ public struct LifeCycle: Sendable {
 
 /// Roles of officers, by what they may do.
 public enum Roles {
-    public static let all = [
-        "duty_officer", "second_officer", "drafter", "lawyer", "prosecutor", "investigator", "approver", "supervisor", "head",
-        "screening_panel", "asset_officer", "examiner", "auditor", "administrator",
-    ]
+    public static let all = OfficerRole.all
     public static let draft: Set<String> = ["duty_officer", "second_officer", "drafter", "lawyer", "prosecutor", "asset_officer"]
     /// The second person of the four eyes.
     public static let approve: Set<String> = ["approver", "supervisor", "head", "screening_panel"]

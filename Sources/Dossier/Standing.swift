@@ -73,8 +73,9 @@ public struct Standing: Sendable {
     }
 
     /// Every reminder that is due, over all clocks.
-    public func remindersDue(at now: Instant, file: UUIDv7) -> [Clock.Reminder] {
-        clocks.flatMap { $0.remindersDue(at: now, file: file) }
+    /// - Parameter own: the side whose officers can be told.
+    public func remindersDue(at now: Instant, file: UUIDv7, own: Side? = nil) -> [Clock.Reminder] {
+        clocks.flatMap { $0.remindersDue(at: now, file: file, own: own) }
     }
 }
 

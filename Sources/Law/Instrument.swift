@@ -154,6 +154,14 @@ public struct ClockRule: Sendable {
         public let unit: Unit
     }
 
+    /// Who is told when nobody has reacted for so long.
+    public struct Level: Sendable, Equatable {
+        /// Since the start of the clock; may lie beyond its end.
+        public let after: ISODuration
+        /// A role of `OfficerRole.all`, of the side whose duty it is.
+        public let tell: String
+    }
+
     public let id: String
     public let instrument: String
     public let cite: String
@@ -166,7 +174,7 @@ public struct ClockRule: Sendable {
     public let startField: String
     /// Applies only when the request satisfies this; nil = always.
     public let when: Condition?
-    /// How long it runs; ignored when `calendar` is `.working`, and the fallback when `lengthFrom` leads nowhere.
+    /// How long it runs; ignored when `calendar` is `.working` or `dueField` is set, and the fallback when `lengthFrom` leads nowhere.
     public let length: ISODuration
     /// Remaining times at which to remind, longest first.
     public let remind: [ISODuration]
@@ -187,4 +195,17 @@ public struct ClockRule: Sendable {
     /// Whose duty it is: `requesting` or `requested`.
     public let side: String?
     public let lengthFrom: ProfileLength?
+    /// Member of the draft that holds the time at which it is due, for example `urgency.needed_by`. A request that says no time
+    /// there has no such clock.
+    public let dueField: String?
+    /// Whom to tell, the nearest first, later ones after longer.
+    public let escalate: [Level]
+}
+
+/// Roles of officers, by which life cycles say who may take a step, and clocks whom to tell.
+public enum OfficerRole {
+    public static let all = [
+        "duty_officer", "second_officer", "drafter", "lawyer", "prosecutor", "investigator", "approver", "supervisor", "head",
+        "screening_panel", "asset_officer", "examiner", "auditor",
+    ]
 }

@@ -60,8 +60,21 @@ extension InstrumentReader {
             }
             articles(&instruments[index])
         }
+        dueFields(instruments)
         resolveProfiles(resolve)
         circles(types, known)
+    }
+
+    /// A clock that is due at a time in the draft names a member that drafts of its types have, where the members are listed.
+    private mutating func dueFields(_ instruments: [Instrument]) {
+        let fields = instruments.flatMap(\.fields)
+        for clock in instruments.flatMap(\.clocks) {
+            guard let due = clock.dueField else { continue }
+            let known = fields.filter { !Set($0.types).isDisjoint(with: clock.types) }.map(\.path)
+            if !known.isEmpty, !known.contains(where: { due == $0 || due.hasPrefix($0 + ".") }) {
+                fault(clock.id, "due.field", "“\(due)” is not a member of a draft of its types; see the fields.")
+            }
+        }
     }
 
     /// With `article_count` every article from 1 stands exactly once, and holds rows or says why none. Citations then name

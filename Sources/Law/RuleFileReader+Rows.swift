@@ -48,9 +48,8 @@ extension RuleFileReader {
         allow(
             item, at: at,
             [
-                "id", "cite", "tag", "applies", "starts", "length", "length_from", "working_days", "calendar", "remind", "held_by",
-                "stopped_by",
-                "paused_by", "resumed_by", "restarted_by", "side", "at_end", "says",
+                "id", "cite", "tag", "applies", "starts", "length", "length_from", "working_days", "calendar", "due", "remind", "held_by",
+                "stopped_by", "paused_by", "resumed_by", "restarted_by", "side", "at_end", "says", "escalate",
             ])
         let scope = applies(item, at: at)
         let starts = required(item, "starts", at: at).split(separator: ".").map(String.init)
@@ -64,11 +63,15 @@ extension RuleFileReader {
             fault("\(at).calendar", "“working_days” and only they go with the calendar “working”.")
         }
         if working != nil, item["length"] != nil { fault("\(at).length", "A clock has either a length or working days.") }
-        guard let length = duration(working.map { .string("P\($0)D") } ?? item["length"], "\(at).length") else { return nil }
+        let due = dueField(item, at: at)
+        let given = working.map { JSONValue.string("P\($0)D") } ?? item["length"]
+        guard let length = item["due"] != nil ? try? ISODuration("PT0S") : duration(given, "\(at).length") else { return nil }
         var remind: [ISODuration] = []
         for (index, text) in items(item, "remind", at: at) {
             guard let one = duration(text, "\(at).remind.\(index)") else { return nil }
-            if one >= length { fault("\(at).remind.\(index)", "A reminder of \(one) lies before the start of a clock of \(length).") }
+            if item["due"] == nil, one >= length {
+                fault("\(at).remind.\(index)", "A reminder of \(one) lies before the start of a clock of \(length).")
+            }
             remind.append(one)
         }
         guard let end = ClockRule.End(rawValue: required(item, "at_end", at: at)) else {
@@ -77,6 +80,13 @@ extension RuleFileReader {
         }
         let side = optional(item, "side", at: at)
         if let side, !["requesting", "requested"].contains(side) { fault("\(at).side", "The side is requesting or requested.") }
+        let levels = levels(item, at: at)
+        if !levels.isEmpty {
+            if working != nil || due != nil || item["length_from"] != nil {
+                fault("\(at).escalate", "A clock with levels has a length that is the same for all: length.")
+            }
+            if side == nil { fault("\(at).escalate", "The side says whose officers are told; it is missing.") }
+        }
         let paused = texts(item, "paused_by", at: at)
         let resumed = texts(item, "resumed_by", at: at)
         if paused.isEmpty != resumed.isEmpty { fault(at, "A clock that is paused by an act is resumed by one.") }
@@ -86,7 +96,39 @@ extension RuleFileReader {
             length: length,
             remind: remind, heldBy: item["held_by"]?["received"]?.string, stoppedBy: texts(item, "stopped_by", at: at), atEnd: end,
             says: required(item, "says", at: at), calendar: calendar, workingDays: working, pausedBy: paused, resumedBy: resumed,
-            restartedBy: texts(item, "restarted_by", at: at), side: side, lengthFrom: profileLength(item, at: at))
+            restartedBy: texts(item, "restarted_by", at: at), side: side, lengthFrom: profileLength(item, at: at),
+            dueField: due, escalate: levels)
+    }
+
+    /// `due: {field: urgency.needed_by}`: the clock ends at the time that the draft says there.
+    private mutating func dueField(_ item: JSONValue, at: String) -> String? {
+        guard let due = item["due"] else { return nil }
+        allow(due, at: "\(at).due", ["field"])
+        for name in ["length", "working_days", "length_from"] where item[name] != nil {
+            fault("\(at).\(name)", "A clock that is due at a time in the draft has no “\(name)”.")
+        }
+        let field = required(due, "field", at: "\(at).due")
+        if FieldPath(field).steps.contains("*") { fault("\(at).due.field", "A clock is due at one time, not at those of a list.") }
+        return field.isEmpty ? nil : field
+    }
+
+    /// `escalate: [{after: PT30M, tell: second_officer}, …]`, each later than the one before.
+    private mutating func levels(_ item: JSONValue, at: String) -> [ClockRule.Level] {
+        var levels: [ClockRule.Level] = []
+        for (index, entry) in items(item, "escalate", at: at) {
+            let inside = "\(at).escalate.\(index)"
+            allow(entry, at: inside, ["after", "tell"])
+            let tell = required(entry, "tell", at: inside)
+            if !tell.isEmpty, !OfficerRole.all.contains(tell) {
+                fault("\(inside).tell", "“\(tell)” is not a role; known are \(OfficerRole.all.joined(separator: ", ")).")
+            }
+            guard let after = duration(entry["after"], "\(inside).after") else { continue }
+            if let last = levels.last, after <= last.after {
+                fault("\(inside).after", "Each level comes later than the one before, \(last.after).")
+            }
+            levels.append(.init(after: after, tell: tell))
+        }
+        return levels
     }
 
     private mutating func profileLength(_ item: JSONValue, at: String) -> ClockRule.ProfileLength? {

@@ -7,8 +7,8 @@ import Storage
 
 extension Node {
     /// Registers every reminder whose threshold has been passed and that was not given before: once for each threshold, ever,
-    /// also after a restart, and whichever process is first. Reads only files that have one. Brings the worklist up to the
-    /// moment first.
+    /// also after a restart, and whichever process is first. A level of an escalation is a threshold too; only the node of the side
+    /// whose duty it is registers it, with the role to tell. Reads only files that have one. Brings the worklist up to the moment first.
     /// - Returns: the reminders that were given now.
     public func remind() async throws(ComityError) -> [Clock.Reminder] {
         try await refreshWork()
@@ -26,14 +26,19 @@ extension Node {
     private func remind(_ files: [UUIDv7], _ now: Instant) async throws(ComityError) -> [Clock.Reminder] {
         let due = try store.read { reader in
             try files.flatMap { file in
-                try standing(of: try Self.dossier(file, reader), reader, now).remindersDue(at: now, file: file)
+                guard let row = try reader.file(id: file) else { return [(UUIDv7, Clock.Reminder)]() }
+                return try standing(of: try Self.dossier(file, reader), reader, now).remindersDue(at: now, file: file, own: row.side)
                     .filter { try !reader.isReminded($0.id) }.map { (file, $0) }
             }
         }
         var events: [(file: UUIDv7, reminder: Clock.Reminder, event: RegisterEvent)] = []
         for (file, reminder) in due {
-            let event = try event(
-                .reminded, file: file, by: "node", detail: ["rule": .string(reminder.rule), "threshold": .integer(reminder.threshold)])
+            var detail: [String: JSONValue] = ["rule": .string(reminder.rule), "threshold": .integer(reminder.threshold)]
+            if let level = reminder.level {
+                detail["level"] = .integer(Int64(level.level))
+                detail["tell"] = .string(level.tell)
+            }
+            let event = try event(.reminded, file: file, by: "node", detail: detail)
             events.append((file, reminder, event))
         }
         let fresh = events

@@ -49,6 +49,11 @@ enum Output {
         }
     }
 
+    /// Whom nobody having reacted concerns by now: ` (level 2: tell supervisor)`; empty while there is no such level.
+    static func level(_ clock: Clock) -> String {
+        clock.escalated.map { " (level \($0.level): tell \(String($0.tell.map { $0 == "_" ? " " : $0 })))" } ?? ""
+    }
+
     /// Progress on standard error, only at a terminal.
     static func progressBar(_ label: String) -> ((Int64, Int64) -> Void)? {
         guard isatty(STDERR_FILENO) == 1 else { return nil }

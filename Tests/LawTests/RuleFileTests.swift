@@ -133,6 +133,39 @@ import Testing
         #expect(faults(head + clock).contains { $0.says.contains(word) }, "\(faults(head + clock))")
     }
 
+    @Test func aClockDueInTheDraftAndItsLevels() {
+        func lines(_ members: [String]) -> [LawErrors.Fault] {
+            let fields = "fields:\n  - {path: urgency, applies: {type: a}, says: S}\n"
+            let first =
+                "clocks:\n  - id: c\n    cite: \"1\"\n    tag: V\n    applies: {type: a}\n    starts: request.at\n    at_end: overdue\n    says: S\n"
+            return faults(head + fields + first + members.map { "    \($0)\n" }.joined())
+        }
+        #expect(lines(["due: {field: urgency.needed_by}", "remind: [P900D]"]).isEmpty)
+        #expect(
+            lines([
+                "length: PT30M", "side: requested", "escalate:", "  - {after: PT30M, tell: supervisor}", "  - {after: P2D, tell: head}",
+            ]).isEmpty)
+        // The rows above end with line 14.
+        for (members, line, word) in [
+            (["due: {field: urgeny.needed_by}"], 15, "urgeny"), (["due: {fild: urgency}"], 15, "fild"),
+            (["due: urgency"], 15, "list of names"),
+            (["due: {field: urgency.*.x}"], 15, "list"), (["due: {field: urgency}", "length: P1D"], 16, "no “length”"),
+            (["due: {field: urgency}", "working_days: 2"], 16, "no “working_days”"),
+            (["length: P1D", "side: requested", "escalate: [{after: PT1H, tell: nobody}]"], 17, "nobody"),
+            (["length: P1D", "side: requested", "escalate: [{after: soon, tell: head}]"], 17, "soon"),
+            (
+                ["length: P1D", "side: requested", "escalate:", "  - {after: PT2H, tell: head}", "  - {after: PT1H, tell: head}"], 19,
+                "later"
+            ),
+            (["length: P1D", "escalate: [{after: PT1H, tell: head}]"], 16, "side"),
+            (["working_days: 2", "side: requested", "escalate: [{after: PT1H, tell: head}]"], 17, "length"),
+            (["length: P1D", "side: requested", "escalate: [{after: PT1H, tel: head}]"], 17, "tel"),
+        ] as [([String], Int, String)] {
+            let found = lines(members)
+            #expect(found.contains { $0.line == line && $0.says.contains(word) }, "\(members): \(found)")
+        }
+    }
+
     @Test(arguments: [
         ("grounds:\n  - {id: g, cite: \"1\", tag: V, applies: {type: a}, for: [forget], says: S}\n", "forget"),
         ("grounds:\n  - {id: g, cite: \"1\", tag: V, applies: {type: a}, for: [refuse], requires: [luck], says: S}\n", "luck"),

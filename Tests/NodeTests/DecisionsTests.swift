@@ -145,4 +145,33 @@ import Testing
         #expect(try await again.remind().isEmpty)
         #expect(try a.audit().ok)
     }
+
+    /// Nobody acknowledges an urgent request: each level is registered once, on the side whose duty it is, also after a restart.
+    @Test func escalationIsRegisteredOnce() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let ref = try await pair.deliveredPreservation()
+        let rule = "house.acknowledge.urgent"
+        let sent = try #require(try b.fileView(ref).acts.first?.at)
+        func told(_ node: Node, after minutes: Int64) async throws -> [String?] {
+            try await node.setClock(sent.adding(milliseconds: minutes * 60_000 + 1))
+            return try await node.remind().filter { $0.rule == rule }.map { $0.level?.tell }
+        }
+        func level(_ node: Node) throws -> Int? { try node.queue().first { $0.ref == ref }?.clock?.escalated?.level }
+        #expect(try await told(b, after: 29) == [])
+        #expect(try level(b) == nil)
+        #expect(try await told(b, after: 31) == ["second_officer"])
+        #expect(try await told(b, after: 59) == [])
+        let again = try Node(folder: b.folder.path)
+        #expect(try await told(again, after: 95) == ["supervisor", "head"])
+        #expect(try level(again) == 3 && again.fileView(ref).clocks.first { $0.rule == rule }?.escalated?.tell == "head")
+        #expect(try await told(b, after: 96) == [])
+        #expect(try await told(again, after: 500) == [])
+        #expect(try await told(a, after: 95) == [nil])
+        let file = try #require(try b.fileView(ref).id)
+        let events = try b.store.read { try $0.events(of: file) }.filter { $0.event == .reminded && $0.detail["rule"] == .string(rule) }
+        #expect(events.map { $0.detail["tell"]?.string } == ["second_officer", "supervisor", "head"])
+        #expect(events.map { $0.detail["level"]?.integer } == [1, 2, 3])
+        #expect(try a.audit().ok && b.audit().ok)
+    }
 }

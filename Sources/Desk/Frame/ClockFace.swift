@@ -14,18 +14,22 @@ struct ClockFace {
             let held = state == .held
             fields = [
                 "isRunning": false, "icon": held ? "pause" : "", "hasIcon": held, "look": held ? "clock--paused" : "clock--none",
-                "left": strings(held ? "clock.held" : "clock.none"), "hasWhy": held, "why": strings("clock.held-why"),
+                "left": strings(held ? "clock.held" : "clock.none"), "hasWhy": held, "why": strings("clock.held-why"), "hasLevel": false,
             ]
             return
         }
         let zone = scene.names.zone(counterpart)
         let (look, icon, left) = Self.face(clock, now: scene.now, scene.figures, strings)
         let due = scene.times.fields(clock.due, theirs: zone)
+        let level = clock.stopped == nil ? clock.escalated : nil
         fields = [
             "isRunning": true, "hasIcon": true, "icon": icon, "look": look, "left": left, "hasWhy": clock.state == .held,
             "why": strings("clock.held-why"), "dueWords": strings(clock.state == .over ? "clock.was-due" : "clock.due"), "due": due,
             "starts": scene.times.fields(clock.starts, theirs: zone), "theirs": scene.names.fields(counterpart),
             "says": Text.safe(clock.says, limit: 400), "article": Article.words(clock.article, strings), "unverified": clock.unverified,
+            "hasLevel": level != nil,
+            "level": level.map { strings("clock.level", ["level": scene.figures.count($0.level), "role": strings("role.\($0.tell)")]) }
+                ?? "",
         ]
     }
 

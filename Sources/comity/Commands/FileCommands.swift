@@ -29,7 +29,7 @@ struct FileCommand: AsyncParsableCommand {
             if !view.title.isEmpty { Output.line("title     \(Text.safe(view.title))") }
             for clock in view.clocks {
                 Output.line(
-                    "clock     \(Output.text(clock, now: now)), due \(node.local(clock.due)) (\(clock.due.utc))  \(Output.article(clock.article))\(clock.unverified ? ", text not compared yet" : "")"
+                    "clock     \(Output.text(clock, now: now))\(Output.level(clock)), due \(node.local(clock.due)) (\(clock.due.utc))  \(Output.article(clock.article))\(clock.unverified ? ", text not compared yet" : "")"
                 )
             }
             for link in view.links { Output.line("link      \(link.relation) \(link.ref)\(link.known ? "" : "  (not on this node)")") }
