@@ -43,7 +43,7 @@ extension ActBody {
             }
             let overrides = (body["overrides"]?.array ?? []).compactMap { item -> Override? in
                 guard let rule = item["rule"]?.string, let reason = item["reason"]?.string else { return nil }
-                return Override(rule: rule, reason: reason)
+                return Override(rule: rule, reason: reason, by: item["by"]?.string)
             }
             self.init(ref: ref, type: type, title: title, content: content, links: links, overrides: overrides.isEmpty ? nil : overrides)
         }
@@ -125,13 +125,18 @@ extension ActBody {
         /// Id of the rule, or of the step that is skipped, for example `consultation`.
         public let rule: String
         public let reason: String
+        /// In a request: the officer who set it aside, by pseudonym. In an act of its own: its author, so nil.
+        public let by: String?
 
-        public init(rule: String, reason: String) {
+        public init(rule: String, reason: String, by: String? = nil) {
             self.rule = rule
             self.reason = reason
+            self.by = by
         }
 
-        public func fault(in act: Act) -> String? { Bounds.text(rule, "rule", limit: 120) ?? Bounds.text(reason, "reason") }
+        public func fault(in act: Act) -> String? {
+            Bounds.text(rule, "rule", limit: 120) ?? Bounds.text(reason, "reason") ?? Bounds.optional(by, "by", limit: 120)
+        }
     }
 
     /// Numbered questions.

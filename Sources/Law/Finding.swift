@@ -17,6 +17,27 @@ public struct Finding: Sendable, Codable, Equatable {
         }
     }
 
+    /// Whether a sender may set the rule aside, in the open and with a reason.
+    public enum Override: String, Sendable, Codable, CaseIterable {
+        case any
+        /// Only an officer with the role approver.
+        case approver
+        /// It stands: a safeguard, a treaty that binds, who is competent, or a row that says so.
+        case never
+    }
+
+    /// The sender set the rule aside.
+    public struct SetAside: Sendable, Codable, Equatable {
+        public let reason: String
+        /// The officer, by pseudonym; nil when the request does not say.
+        public let by: String?
+
+        public init(reason: String, by: String?) {
+            self.reason = reason
+            self.by = by
+        }
+    }
+
     public let level: Level
     /// Id of the rule.
     public let rule: String
@@ -37,6 +58,12 @@ public struct Finding: Sendable, Codable, Equatable {
     /// What exactly is wrong with this field, when the rule looked inside it.
     public let detail: String?
     public let mend: String
+    public let override: Override
+    /// Nil while nobody has set it aside.
+    public var setAside: SetAside?
+
+    /// It stops the sending.
+    public var blocks: Bool { level == .must && setAside == nil }
 
     init(rule: Rule, field: String, detail: String? = nil, code: String? = nil) {
         level = rule.level
@@ -51,5 +78,17 @@ public struct Finding: Sendable, Codable, Equatable {
         says = rule.says
         self.detail = detail
         mend = rule.mend
+        override = Self.override(of: rule)
+    }
+
+    /// What must be in a request may be missing for a reason that an approver answers for. Safeguards, what a person must decide, and
+    /// whether the way is open at all are not the sender's to set aside; a note asks for nothing.
+    private static func override(of rule: Rule) -> Override {
+        if rule.stands || rule.decision || rule.phase == .safeguards { return .never }
+        switch rule.level {
+        case .note: return .never
+        case .should: return .any
+        case .must: return rule.phase == .contents ? .approver : .never
+        }
     }
 }

@@ -130,6 +130,8 @@ public struct Rule: Sendable {
     public let code: String?
     /// The rule does not decide; a person must, and record it.
     public let decision: Bool
+    /// The row says that a sender cannot set it aside.
+    public let stands: Bool
     /// The field its findings point at, when not the one that is unmet.
     public let field: String?
     /// Id of a rule whose members this one takes over where it says nothing itself; already unfolded.

@@ -5,8 +5,7 @@ import Standards
 extension RuleFileReader {
     static let ruleMembers: Set<String> = [
         "id", "extends", "cite", "tag", "applies", "level", "needs", "check", "with", "tells", "says", "mend", "phase", "code", "decision",
-        "field",
-        "source",
+        "field", "source", "override",
     ]
 
     mutating func rule(_ item: JSONValue, _ at: String, _ instrument: String, source: String) -> Rule? {
@@ -34,13 +33,18 @@ extension RuleFileReader {
             return nil
         }
         if item["with"] != nil, item["check"] == nil { fault("\(at).with", "“with” belongs to a check.") }
+        let stands = item["override"] != nil
+        if stands, item["override"]?.string != "never" {
+            fault("\(at).override", "“override” says never, or is left out.")
+        }
         // A note asks for nothing, so it need not say how to mend.
         let mend = level == .note ? optional(item, "mend", at: at) ?? "Nothing has to be changed." : required(item, "mend", at: at)
         return Rule(
             id: required(item, "id", at: at), instrument: instrument, cite: required(item, "cite", at: at), tag: tag(item, at: at),
             types: scope.types, when: scope.when, level: level, demand: demand, says: required(item, "says", at: at), mend: mend,
             phase: choice(item, "phase", at: at, default: .contents), code: optional(item, "code", at: at),
-            decision: flag(item, "decision", at: at), field: optional(item, "field", at: at), extends: optional(item, "extends", at: at),
+            decision: flag(item, "decision", at: at), stands: stands, field: optional(item, "field", at: at),
+            extends: optional(item, "extends", at: at),
             source: optional(item, "source", at: at) ?? source)
     }
 

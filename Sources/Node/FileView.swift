@@ -73,6 +73,16 @@ public struct FileView: Sendable, Codable {
         public let created: Instant
     }
 
+    /// A rule that the sender set aside.
+    public struct OverrideLine: Sendable, Codable, Equatable {
+        public let rule: String
+        public let reason: String
+        /// The officer, by pseudonym.
+        public let by: String?
+    }
+
+    /// Rules that the request sets aside, as it says itself.
+    public let overrides: [OverrideLine]
     /// What the rules say about the request; on the requested side the receiver's own judgement.
     public let findings: [Finding]
     public let pending: PendingLine?

@@ -10,11 +10,15 @@ import Storage
 extension Node {
     /// Gives a draft another content. What was approved before is not approved any more.
     /// - Throws: `.refusedByRule` when a required content is missing, `.wrongState` when it was sent.
-    public func revise(_ ref: FileReference, draft: JSONValue, officer: String) async throws(ComityError) -> [Finding] {
+    public func revise(
+        _ ref: FileReference, draft: JSONValue, officer: String, dryRun: Bool = false, keep: Bool = false
+    ) async throws(ComityError) -> [Finding] {
         _ = try require(officer, .draft, to: "revise a request")
         let kept = try store.read { try Self.openDraft(ref, $0) }
-        let prepared = try prepare(draft, type: kept.type, dryRun: false)
-        guard !prepared.findings.contains(where: { $0.level == .must }) else { throw Refusal.error(prepared.findings) }
+        let prepared = try prepare(draft, type: kept.type, dryRun: dryRun)
+        let findings = Self.marked(prepared.findings, kept.overrides)
+        if dryRun { return findings }
+        guard Self.mayKeep(findings, keep) else { throw Refusal.error(findings) }
         let content = prepared.content
         let event = try event(
             .revised, file: nil, by: officer,
@@ -24,7 +28,7 @@ extension Node {
             try writer.revise(ref, content, recipients: prepared.recipients)
             try writer.append(event)
         }
-        return prepared.findings
+        return findings
     }
 
     /// Hands a draft to the reviewer.

@@ -17,8 +17,10 @@ extension Node {
 
     /// Judges a draft and, when nothing that the law requires is missing, keeps it under a new reference.
     /// - Throws: `.refusedByRule` with the findings when a required content is missing; `.usage` for an unknown type.
-    public func newRequest(type typeName: String, draft: JSONValue, officer: String, dryRun: Bool) async throws(ComityError) -> DraftResult
-    {
+    /// - Parameter keep: also keep a draft that lacks what an approver may set aside (`override`); until then it is not sent.
+    public func newRequest(
+        type typeName: String, draft: JSONValue, officer: String, dryRun: Bool, keep: Bool = false
+    ) async throws(ComityError) -> DraftResult {
         guard let type = FileType(rawValue: typeName) else {
             throw ComityError(
                 .usage, "“\(Text.safe(typeName, limit: 60))” is not a type of request.",
@@ -30,9 +32,7 @@ extension Node {
         let recipients = prepared.recipients
         let now = try now()
         if dryRun { return DraftResult(findings: findings, ref: nil) }
-        guard !findings.contains(where: { $0.level == .must }) else {
-            throw Refusal.error(findings)
-        }
+        guard Self.mayKeep(findings, keep) else { throw Refusal.error(findings) }
         let state = self.state
         let stored = prepared.content
         let id = newID(at: now)
@@ -112,6 +112,8 @@ extension Node {
         _ = try await store.commit { writer in
             let draft = try Self.openDraft(ref, writer.reader)
             try Self.requireOther(officer, than: draft.officer)
+            // Who set a rule aside does not also say that this was right.
+            for override in draft.overrides { try Self.requireOther(officer, than: override.officer) }
             guard draft.approval == nil else {
                 throw ComityError(
                     .wrongState, "\(ref) was approved by \(draft.approval?.officer ?? "") already.",
@@ -142,8 +144,8 @@ extension Node {
         }
         // The rules of the day of sending count, not those of the day of drafting.
         let now = try now()
-        let findings = assess(draft.content, type: draft.type, recipients: draft.recipients, now: now)
-        guard !findings.contains(where: { $0.level == .must }) else { throw Refusal.error(findings) }
+        let findings = assess(draft, now: now)
+        guard !findings.contains(where: \.blocks) else { throw Refusal.error(findings) }
         var to: [Party] = []
         for recipient in draft.recipients { to.append(try confirmedPeer(recipient).entry.party) }
         var content = draft.content.object ?? [:]
@@ -153,7 +155,7 @@ extension Node {
         let body = ActBody.Request(
             ref: ref, type: draft.type,
             title: draft.content["title"]?.string ?? law.requestType(draft.type.rawValue)?.title ?? draft.type.rawValue,
-            content: .object(content), links: try links(of: draft.content))
+            content: .object(content), links: try links(of: draft.content), overrides: Self.written(draft.overrides, findings))
         // The person who wrote it is its author; who sent it is registered as an event.
         let author = Act.Author(role: draft.role, officer: draft.officer, approvals: [approval])
         let act = Act(
@@ -242,7 +244,7 @@ extension Node {
 /// A draft that the law stops.
 public enum Refusal {
     static func error(_ findings: [Finding]) -> ComityError {
-        let musts = findings.filter { $0.level == .must }
+        let musts = findings.filter(\.blocks)
         let lines = musts.prefix(20).map { finding in
             "  must  \(finding.field)  (\(finding.article)\(finding.unverified ? ", text not compared yet" : ""))  \(finding.detail ?? finding.says)\n        \(finding.mend)"
         }
@@ -251,6 +253,8 @@ public enum Refusal {
             "The request lacks \(musts.count == 1 ? "a required content" : "\(musts.count) required contents"):\n"
                 + lines.joined(separator: "\n"),
             why: "Without it the requested State sends the request back.",
-            next: "Complete the draft and try again; --dry-run shows all findings.")
+            next: musts.allSatisfy { $0.override == .approver }
+                ? "Complete the draft and try again; --dry-run shows all findings. Or keep it (--keep), and let an approver set the rule aside: comity request override."
+                : "Complete the draft and try again; --dry-run shows all findings.")
     }
 }

@@ -52,8 +52,9 @@ extension Node {
                 links: try links(of: dossier, reader), packages: try packages(of: row.id, reader),
                 steps: stepLines(dossier, standing, side: row.side, role: nil, now),
                 next: commands(for: dossier, side: row.side, state: standing.state), content: dossier.request.content,
-                findings: judgement(dossier), pending: try pendingLine(row.id, reader), outcome: standing.outcome.rawValue,
-                contentWithheld: false)
+                overrides: (dossier.request.overrides ?? []).map { .init(rule: $0.rule, reason: $0.reason, by: $0.by) },
+                findings: Self.marked(judgement(dossier), by: dossier.request), pending: try pendingLine(row.id, reader),
+                outcome: standing.outcome.rawValue, contentWithheld: false)
         }
     }
 
@@ -126,7 +127,8 @@ extension Node {
             next: [
                 draft.approval == nil ? "comity request approve \(draft.ref) --as OFFICER" : "comity request send \(draft.ref) --as OFFICER"
             ],
-            content: draft.content, findings: assess(draft.content, type: draft.type, recipients: draft.recipients, now: now),
+            content: draft.content, overrides: draft.overrides.map { .init(rule: $0.rule, reason: $0.reason, by: $0.officer) },
+            findings: assess(draft, now: now),
             pending: nil, outcome: Outcome.running.rawValue, contentWithheld: false)
     }
 

@@ -170,7 +170,10 @@ public struct Reader {
             created: try Instant(row["created"]), content: try IJSON.decode(JSONValue.self, from: row["content"] as Data, limit: 64 << 20),
             approval: try (row["approval"] as Data?).map { data throws(ComityError) in
                 try IJSON.decode(Act.Approval.self, from: data, limit: 1 << 16)
-            }, stage: DraftRow.Stage(rawValue: row["stage"]) ?? .draft, comment: row["comment"])
+            }, stage: DraftRow.Stage(rawValue: row["stage"]) ?? .draft, comment: row["comment"],
+            overrides: try (row["overrides"] as Data?).map { data throws(ComityError) in
+                try IJSON.decode([DraftRow.Override].self, from: data, limit: 4 << 20)
+            } ?? [])
     }
 
     /// A draft that has not been sent.

@@ -48,6 +48,23 @@ public struct FileRow: Sendable {
 
 /// A request that is being written here.
 public struct DraftRow: Sendable {
+    /// A rule that is set aside when the draft is sent, and who answers for that.
+    public struct Override: Sendable, Codable, Equatable {
+        public let rule: String
+        public let reason: String
+        public let officer: String
+        public let role: String
+        public let at: Instant
+
+        public init(rule: String, reason: String, officer: String, role: String, at: Instant) {
+            self.rule = rule
+            self.reason = reason
+            self.officer = officer
+            self.role = role
+            self.at = at
+        }
+    }
+
     public enum Stage: String, Sendable {
         /// With its author.
         case draft
@@ -67,11 +84,13 @@ public struct DraftRow: Sendable {
     public let stage: Stage
     /// Why the reviewer returned it.
     public let comment: String?
+    public let overrides: [Override]
 
     public init(
         ref: FileReference, type: FileType, recipients: [StateCode], officer: String, role: String, created: Instant, content: JSONValue,
-        approval: Act.Approval?, stage: Stage = .draft, comment: String? = nil
+        approval: Act.Approval?, stage: Stage = .draft, comment: String? = nil, overrides: [Override] = []
     ) {
+        self.overrides = overrides
         self.ref = ref
         self.type = type
         self.recipients = recipients
@@ -176,6 +195,8 @@ public struct RegisterEvent: Sendable, Codable {
         case drafted, approved
         /// A draft got another content, was handed to the reviewer, or came back from there.
         case revised, submitted
+        /// A rule was set aside for a draft, or that was taken back.
+        case overridden
         case returnedToAuthor = "returned-to-author"
         /// An officer sent an approved request.
         case sent

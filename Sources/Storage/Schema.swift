@@ -22,6 +22,9 @@ enum Schema {
         }
         migrator.registerMigration("005 worklist") { db in try db.execute(sql: worklist) }
         migrator.registerMigration("006 accounts and sessions") { db in try db.execute(sql: sixth) }
+        migrator.registerMigration("007 rules that a draft sets aside") { db in
+            try db.execute(sql: "ALTER TABLE draft ADD COLUMN overrides BLOB;")
+        }
         return migrator
     }
 

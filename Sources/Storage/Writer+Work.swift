@@ -61,6 +61,13 @@ extension Writer {
         touch(.draft(ref))
     }
 
+    /// The rules that a draft sets aside; an approval without them, or with others, no longer counts.
+    public func setOverrides(ofDraft ref: FileReference, _ overrides: [DraftRow.Override]) throws {
+        try db.execute(
+            sql: "UPDATE draft SET overrides = ?, approval = NULL, stage = 'draft' WHERE ref = ?",
+            arguments: [Data(try IJSON.encode(overrides)), ref.description])
+    }
+
     /// Takes a draft out of the work in hand; its registration stays.
     public mutating func discardDraft(_ ref: FileReference) throws {
         try db.execute(sql: "UPDATE draft SET sent = 'discarded' WHERE ref = ?", arguments: [ref.description])

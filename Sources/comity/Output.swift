@@ -30,7 +30,18 @@ enum Output {
             \(finding.level.rawValue.padding(toLength: 6, withPad: " ", startingAt: 0)) \(finding.field)  (\(article)\(finding.unverified ? ", text not compared yet" : ""))
                    \(Text.safe(finding.detail ?? finding.says, limit: 300))
                    mend: \(finding.mend)
-            """
+            """ + aside(finding)
+    }
+
+    private static func aside(_ finding: Finding) -> String {
+        if let aside = finding.setAside {
+            return "\n       set aside by \(aside.by ?? "the sender"): \(Text.safe(aside.reason, limit: 300))"
+        }
+        switch finding.override {
+        case .never: return ""
+        case .any: return "\n       may be set aside with a reason: \(finding.rule)"
+        case .approver: return "\n       an approver may set it aside with a reason: \(finding.rule)"
+        }
     }
 
     /// `59 d 23 h left`, `3 h 05 min over`, `held`, `met`.

@@ -55,6 +55,42 @@ import Testing
         #expect(try await node.run(["doctor", "--json"]).status == 0)
     }
 
+    /// A draft that lacks something is kept on demand, and an approver answers for what is missing.
+    @Test func aRuleIsSetAside() async throws {
+        let made = try await node.run([
+            "init", "--state", "XA", "--authority", "24/7 point", "--exercise", "--officer", "D1=duty_officer", "--officer", "D3=approver",
+            "--officer", "D4=approver",
+        ])
+        #expect(made.status == 0, "\(made.errors)")
+        let other = try DemoNode(state: "XB", folder: folder("xb"), program: node.program)
+        #expect(try await other.run(["init", "--state", "XB", "--authority", "24/7 point", "--exercise"]).status == 0)
+        let entry = folder("xb.jws")
+        try Data(try await other.run(["directory", "export"]).output.utf8).write(to: URL(fileURLWithPath: entry))
+        let fingerprint = try #require(try await node.run(["trust", "add", entry, "--json"]).json()["fingerprint"]?.string)
+        let confirmed = try await node.run(["trust", "confirm", "XB", "--fingerprint", fingerprint, "--as", "D1"])
+        #expect(confirmed.status == 0, "\(confirmed.errors)")
+        let whole = try String(contentsOfFile: Program.resources + "/preservation.yaml", encoding: .utf8)
+        let path = folder("draft.yaml")
+        let lines = whole.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("necessity:") }
+        try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        let new = ["request", "new", "preservation", "--from-file", path, "--as", "D1"]
+        let refused = try await node.run(new)
+        #expect(refused.status == 8 && refused.errors.contains("--keep"), "\(refused.errors)")
+        let ref = try #require(try await node.run(new + ["--keep", "--json"]).json()["ref"]?.string)
+        let rule = ["request", "override", ref, "--rule", "uncc.42.3.e"]
+        #expect(try await node.run(rule + ["--as", "D3"]).status == 2)
+        #expect(try await node.run(rule + ["--reason", "told by telephone", "--as", "D1"]).status == 5)
+        let aside = try await node.run(rule + ["--reason", "told by telephone", "--as", "D3"])
+        #expect(aside.status == 0 && aside.output.contains("set aside by D3: told by telephone"), "\(aside.errors)")
+        #expect(try await node.run(["file", "show", ref]).output.contains("aside     uncc.42.3.e  by D3: told by telephone"))
+        let dry = try await node.run(["request", "revise", ref, "--from-file", path, "--dry-run", "--as", "D1"])
+        #expect(dry.status == 0 && dry.output.contains("set aside by D3"), "\(dry.status) \(dry.errors)")
+        #expect(try await node.run(["request", "approve", ref, "--as", "D3"]).status == 5)
+        #expect(try await node.run(["request", "approve", ref, "--as", "D4"]).status == 0)
+        #expect(try await node.run(rule + ["--undo", "--as", "D3"]).status == 0)
+        #expect(try await node.run(["request", "send", ref, "--as", "D1"]).status == 4)
+    }
+
     @Test func everyFileCanBeGarbage() async throws {
         try await make()
         var generator = Seeded.fresh()

@@ -13,7 +13,7 @@ enum ActCommands {
         ActCommand<DeclineVerb>.self, ActCommand<RefuseVerb>.self, ActCommand<PartlyRefuseVerb>.self,
         ActCommand<PostponeVerb>.self, ActCommand<ResumeVerb>.self, ActCommand<ExecuteVerb>.self, ActCommand<CompleteVerb>.self,
         ActCommand<ReportVerb>.self, ActCommand<ReceiveVerb>.self, ActCommand<TransferVerb>.self, ActCommand<WithdrawVerb>.self,
-        ActCommand<LapseVerb>.self, ActCommand<CloseVerb>.self, ActCommand<ReopenVerb>.self, ActCommand<OverrideVerb>.self,
+        ActCommand<LapseVerb>.self, ActCommand<CloseVerb>.self, ActCommand<ReopenVerb>.self,
         ActCommand<ExtendVerb>.self, ActCommand<HoldVerb>.self, ActCommand<ReleaseVerb>.self, ActCommand<DiscloseVerb>.self,
         ActCommand<CallBackVerb>.self, ActCommand<CertifyVerb>.self, ActCommand<DowngradeVerb>.self,
         ActCommand<RetroactiveProcessVerb>.self, ActCommand<ArrestVerb>.self, ActCommand<CommitVerb>.self,
@@ -125,7 +125,6 @@ enum WithdrawVerb: ActVerb { static let kind = ActKind.withdraw }
 enum LapseVerb: ActVerb { static let kind = ActKind.lapse }
 enum CloseVerb: ActVerb { static let kind = ActKind.close }
 enum ReopenVerb: ActVerb { static let kind = ActKind.reopen }
-enum OverrideVerb: ActVerb { static let kind = ActKind.override }
 enum ExtendVerb: ActVerb { static let kind = ActKind.extend }
 enum HoldVerb: ActVerb { static let kind = ActKind.hold }
 enum ReleaseVerb: ActVerb { static let kind = ActKind.release }

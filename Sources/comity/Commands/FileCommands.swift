@@ -3,6 +3,7 @@
 import ArgumentParser
 import Dossier
 import Foundation
+import Law
 import Node
 import Standards
 import Storage
@@ -27,6 +28,12 @@ struct FileCommand: AsyncParsableCommand {
             )
             Output.line("state     \(view.state.rawValue)\(view.state == .held ? " pending decision" : "")")
             if !view.title.isEmpty { Output.line("title     \(Text.safe(view.title))") }
+            for override in view.overrides {
+                Output.line(
+                    "aside     \(Text.safe(override.rule, limit: 120))  by \(Text.safe(override.by ?? "-", limit: 120)): \(Text.safe(override.reason, limit: 300))"
+                )
+            }
+            if view.id == nil { for finding in view.findings where finding.level != .note { Output.line(Output.text(finding)) } }
             for clock in view.clocks {
                 Output.line(
                     "clock     \(Output.text(clock, now: now))\(Output.level(clock)), due \(node.local(clock.due)) (\(clock.due.utc))  \(Output.article(clock.article))\(clock.unverified ? ", text not compared yet" : "")"

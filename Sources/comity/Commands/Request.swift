@@ -13,6 +13,7 @@ struct Request: AsyncParsableCommand {
         discussion: "Every act of the life cycles is a command; comity file next REF says which are possible now.",
         subcommands: [
             Types.self, New.self, Revise.self, Submit.self, Return.self, Approve.self, Send.self, Discard.self, Ack.self, Preserve.self,
+            Override.self,
         ] + ActCommands.all)
 
     struct Types: AsyncParsableCommand {
@@ -61,6 +62,7 @@ struct Request: AsyncParsableCommand {
         @Option(help: "The requested State, when the file does not say it.") var to: String?
         @Option(help: "Reference of the file that this request follows; repeat.") var follows: [String] = []
         @Flag(help: "Only say what the rules say; keep nothing.") var dryRun = false
+        @Flag(help: "Keep it although something is missing that an approver may set aside; it is not sent before.") var keep = false
 
         struct Result: Encodable {
             let ref: FileReference?
@@ -85,7 +87,8 @@ struct Request: AsyncParsableCommand {
             }
             if let to { draft["to"] = .string(to) }
             if !follows.isEmpty { draft["follows"] = .array(follows.map(JSONValue.string)) }
-            let result = try await node.newRequest(type: type, draft: .object(draft), officer: try officer.resolved(), dryRun: dryRun)
+            let result = try await node.newRequest(
+                type: type, draft: .object(draft), officer: try officer.resolved(), dryRun: dryRun, keep: keep)
             if global.json {
                 try Output.json(Result(ref: result.ref, findings: result.findings))
             } else {
@@ -100,7 +103,7 @@ struct Request: AsyncParsableCommand {
                             : "\(result.findings.count) finding\(result.findings.count == 1 ? "" : "s"); nothing was kept (dry run)")
                 }
             }
-            if dryRun, result.findings.contains(where: { $0.level == .must }) { throw ExitCode(ErrorCode.refusedByRule.exitStatus) }
+            if dryRun, result.findings.contains(where: \.blocks) { throw ExitCode(ErrorCode.refusedByRule.exitStatus) }
         }
     }
 
@@ -110,14 +113,18 @@ struct Request: AsyncParsableCommand {
         @OptionGroup var officer: OfficerOption
         @Argument(help: "Reference of the draft.") var ref: String
         @Option(help: "The draft; - reads standard input.") var fromFile: String
+        @Flag(help: "Only say what the rules say; keep nothing.") var dryRun = false
+        @Flag(help: "Keep it although something is missing that an approver may set aside; it is not sent before.") var keep = false
 
         func run() async throws {
             let ref = try FileReference(ref)
             let text = try YAMLText(try InputFile.read(fromFile, limit: YAMLText.maximumBytes), name: fromFile)
-            let findings = try await global.node().revise(ref, draft: text.value, officer: try officer.resolved())
+            let findings = try await global.node().revise(
+                ref, draft: text.value, officer: try officer.resolved(), dryRun: dryRun, keep: keep)
             if global.json { return try Output.json(New.Result(ref: ref, findings: findings)) }
             for finding in findings { Output.line(Output.text(finding)) }
-            Output.line("revised  \(ref)")
+            Output.line(dryRun ? "nothing was kept (dry run)" : "revised  \(ref)")
+            if dryRun, findings.contains(where: \.blocks) { throw ExitCode(ErrorCode.refusedByRule.exitStatus) }
         }
     }
 

@@ -77,7 +77,11 @@ struct FilePage {
                 "level": finding.level.rawValue, "word": strings("level.\(finding.level.rawValue)"), "icon": icon,
                 "says": Text.safe(finding.detail ?? finding.says, limit: 400), "mend": Text.safe(finding.mend, limit: 400),
                 "article": Article.words(finding.article, strings), "unverified": finding.unverified,
-                "field": Text.safe(finding.field, limit: 120),
+                "field": Text.safe(finding.field, limit: 120), "isSetAside": finding.setAside != nil,
+                "setAside": finding.setAside.map {
+                    strings(
+                        "finding.set-aside", ["by": Text.safe($0.by ?? "-", limit: 120), "reason": Text.safe($0.reason, limit: 400)])
+                } ?? "",
             ]
         }
     }
