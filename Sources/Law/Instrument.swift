@@ -208,6 +208,6 @@ public struct ClockRule: Sendable {
 public enum OfficerRole {
     public static let all = [
         "duty_officer", "second_officer", "drafter", "lawyer", "prosecutor", "investigator", "approver", "supervisor", "head",
-        "screening_panel", "asset_officer", "examiner", "auditor",
+        "screening_panel", "asset_officer", "examiner", "auditor", "administrator",
     ]
 }

@@ -176,7 +176,8 @@ extension FileView {
                 PackageLine(
                     name: $0.name, size: $0.size, sha256: $0.sha256, exhibits: $0.exhibits, stage: $0.stage, partsHere: $0.partsHere,
                     partsAll: $0.partsAll, conditions: [])
-            }, steps: steps, next: [], content: .object([:]), findings: [], pending: pending, outcome: outcome, contentWithheld: true)
+            }, steps: steps, next: [], content: .object([:]), overrides: [], findings: [], pending: pending, outcome: outcome,
+            contentWithheld: true)
     }
 }
 

@@ -86,7 +86,9 @@ private struct SceneryWorld {
         for line in world.lines {
             let parties = [line.from] + line.to
             let views = try world.nodes.filter { parties.contains($0.state.description) }.compactMap { node -> FileView? in
-                do { return try node.fileView(try FileReference(line.ref), officer: nil) } catch let error as ComityError where error.code == .notFound {
+                do { return try node.fileView(try FileReference(line.ref), officer: nil) } catch let error as ComityError
+                    where error.code == .notFound
+                {
                     return nil
                 }
             }
@@ -120,12 +122,17 @@ private struct SceneryWorld {
         #expect(try world.xa.steps(try world.ref("threat-to-a-school"), officer: "XA-D1").contains { $0.kind == .callBack && $0.possible })
         let team = try world.ref("sim-swap-team")
         #expect(try world.xa.steps(team, officer: "XA-P1").contains { $0.kind == .sign && $0.possible })
-        for node in world.nodes { #expect(try node.dossier(team, officer: nil).course.signatures.map(\.state.description).sorted() == ["XB", "XC"]) }
+        for node in world.nodes {
+            #expect(try node.dossier(team, officer: nil).course.signatures.map(\.state.description).sorted() == ["XB", "XC"])
+        }
         let undelivered = try world.view("relay-snapshot-cordia", world.xa)
         #expect(undelivered.state == .sent && undelivered.acts.first?.delivery?.contains("XC did not answer") == true)
         let comment = try world.xa.store.read { try $0.draft(try world.ref("investment-chats"))?.comment }
         #expect(comment?.contains("subscriber and traffic data") == true)
-        #expect(try world.xa.dossier(try world.ref("pension-fraud-freeze"), officer: nil).course.assets == ["A1": .frozen, "A2": .lifted, "A3": .frozen])
+        #expect(
+            try world.xa.dossier(try world.ref("pension-fraud-freeze"), officer: nil).course.assets == [
+                "A1": .frozen, "A2": .lifted, "A3": .frozen,
+            ])
     }
 
     private func whatWentWrong(_ world: SceneryWorld) throws {
@@ -167,7 +174,8 @@ private struct SceneryWorld {
 
     private static func times(_ node: Node) throws -> [String] {
         try node.queue().flatMap { item in
-            let acts = item.state.isLocal ? [] : try node.dossier(item.ref, officer: nil).entries.map { "\($0.act.kind.rawValue) \($0.act.at)" }
+            let acts =
+                item.state.isLocal ? [] : try node.dossier(item.ref, officer: nil).entries.map { "\($0.act.kind.rawValue) \($0.act.at)" }
             return ["\(item.ref) \(item.clock.map { "\($0.rule) \($0.starts) \($0.due) \($0.state.rawValue)" } ?? "")"] + acts
         }
     }

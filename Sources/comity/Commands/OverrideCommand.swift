@@ -27,7 +27,7 @@ extension Request {
             guard (reason == nil) == undo else {
                 throw ComityError(.usage, "The reason is missing, or stands beside --undo.", next: "Add --reason TEXT, or only --undo.")
             }
-            if try node.fileView(ref).id == nil {
+            if try node.fileView(ref, officer: nil).id == nil {
                 let findings = try await node.override(ref, rule: rule, reason: reason, officer: try officer.resolved())
                 if global.json { return try Output.json(New.Result(ref: ref, findings: findings)) }
                 for finding in findings { Output.line(Output.text(finding)) }

@@ -53,7 +53,7 @@ struct Queue: AsyncParsableCommand {
     }
 
     private static func line(_ item: QueueItem, _ now: Instant) -> String {
-        let clock = item.clock.map { Output.text($0, now: now) } ?? "-"
+        let clock = item.clock.map { Output.text($0, now: now) + Output.level($0) } ?? "-"
         let next = item.next.whose == .nobody ? "-" : "\(item.next.step) (\(item.next.whose == .us ? "us" : item.counterpart.description))"
         let pending = item.pending.map { "  [\($0.rawValue) waits for approval]" } ?? ""
         return

@@ -112,7 +112,9 @@ extension SceneryStage {
         if let key = rest("ref:") { return try reference(key).description }
         if let key = rest("id:") {
             let ref = try reference(key)
-            guard let id = try nodes[scene.from]?.fileView(ref, officer: nil).id else { throw ComityError(.notFound, "\(key) was not sent yet.") }
+            guard let id = try nodes[scene.from]?.fileView(ref, officer: nil).id else {
+                throw ComityError(.notFound, "\(key) was not sent yet.")
+            }
             return id.description
         }
         if let kind = rest("act:") {
