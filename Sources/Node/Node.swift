@@ -51,11 +51,7 @@ public final class Node: Sendable {
                 .usage, "\(configuration.state) is a fictional State.", why: "Fictional States exist only in exercises.",
                 next: "Add --exercise.")
         }
-        for officer in officers where !Roles.all.contains(officer.role) {
-            throw ComityError(
-                .usage, "“\(Text.safe(officer.role, limit: 60))” is not a role.",
-                next: "Known roles are \(Roles.all.joined(separator: ", ")).")
-        }
+        for officer in officers { try check(officer: officer.id, role: officer.role) }
         let keys = try NodeKeys.generate(for: configuration)
         // The entry this node will publish must be one that others accept.
         _ = try DirectoryEntry(verifying: try Self.entry(configuration, keys).signed(by: keys.root))

@@ -88,6 +88,13 @@ extension Reader {
         }
     }
 
+    /// Whether an officer signed in from an address since a moment, milliseconds since 1970.
+    public func knowsAddress(_ key: String, of officer: String, since: Int64) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM known_address WHERE officer = ? AND key = ? AND at >= ?)",
+            arguments: [officer, key, since]) ?? false
+    }
+
     public func oidcAttempts() throws -> Int { try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM oidc_attempt") ?? 0 }
 
     /// Until when an officer may read a file whose glass was broken; milliseconds since 1970.

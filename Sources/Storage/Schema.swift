@@ -46,6 +46,8 @@ enum Schema {
           key TEXT PRIMARY KEY, failures INTEGER NOT NULL, until INTEGER NOT NULL, last INTEGER NOT NULL,
           told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE INDEX throttle_last ON throttle (last);
+        -- Hashed addresses from which an officer signed in: failures from elsewhere do not lock the officer out there.
+        CREATE TABLE known_address (officer TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (officer, key)) WITHOUT ROWID;
         CREATE TABLE oidc_attempt (
           state BLOB PRIMARY KEY, nonce TEXT NOT NULL, verifier TEXT NOT NULL, redirect TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE broken_glass (officer TEXT NOT NULL, ref TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (officer, ref)) WITHOUT ROWID;

@@ -135,7 +135,19 @@ extension Writer {
             arguments: [key, throttle.failures, throttle.until, throttle.last, throttle.told])
     }
 
+    /// Keeps that an officer signed in from an address, and forgets what is older than `expired` (milliseconds since 1970).
+    public func saveAddress(_ key: String, of officer: String, at: Int64, expired: Int64) throws {
+        try db.execute(sql: "DELETE FROM known_address WHERE officer = ? AND at < ?", arguments: [officer, expired])
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO known_address (officer, key, at) VALUES (?, ?, ?)", arguments: [officer, key, at])
+    }
+
     public func deleteThrottle(_ key: String) throws { try db.execute(sql: "DELETE FROM throttle WHERE key = ?", arguments: [key]) }
+
+    /// Forgets the failures under every key that begins with this one.
+    public func deleteThrottles(beginning key: String) throws {
+        try db.execute(sql: "DELETE FROM throttle WHERE substr(key, 1, length(?)) = ?", arguments: [key, key])
+    }
 
     public func save(_ attempt: OIDCAttemptRow, state: [UInt8], now: Int64) throws {
         try db.execute(sql: "DELETE FROM oidc_attempt WHERE expires < ?", arguments: [now])

@@ -89,6 +89,8 @@ public enum AccessLimits {
     static let pause = (first: minute / 2, longest: hour)
     /// Failures older than this do not count, milliseconds.
     static let forgets = 24 * hour
+    /// An address from which an officer signed in is known for this long, milliseconds.
+    static let knownAddress = 30 * 24 * hour
     /// A failed sign-in of one account is registered at most once in this time, milliseconds.
     static let failureEvent = minute
     static let recoveryCodes = 10

@@ -102,7 +102,7 @@ extension Node {
             if row.state == Account.State.disabled.rawValue {
                 try writer.setState(ofAccount: officer, (enrolled ? Account.State.active : .invited).rawValue)
             }
-            try writer.deleteThrottle(Throttle.key(account: officer))
+            try writer.deleteThrottles(beginning: Throttle.key(account: officer))
             try writer.append(event)
         }
     }
@@ -120,7 +120,7 @@ extension Node {
             }
             try writer.clearAccess(of: officer)
             try writer.save(code.row, hash: code.hash)
-            try writer.deleteThrottle(Throttle.key(account: officer))
+            try writer.deleteThrottles(beginning: Throttle.key(account: officer))
             _ = try writer.deleteSessions(of: officer)
             try writer.append(event)
         }

@@ -117,7 +117,10 @@ extension Node {
         let now = realTime.now()
         guard let account = try store.read({ try $0.account(officer) }), account.state == Account.State.active.rawValue,
             let proof = proof(code, account, now: now)
-        else { throw Self.wrong }
+        else {
+            try await registerFailure(account: officer, address: nil, why: "code")
+            throw Self.wrong
+        }
         let codes = Self.newRecoveryCodes()
         let hashes = recoveryHashes(codes, of: officer)
         let event = try change(officer, "recovery-codes", by: officer)

@@ -80,14 +80,14 @@ extension Node {
         let document = try await provider.document()
         // RFC 9207: an answer of another provider must not be taken to this one.
         guard
-            query["iss"] == configuration.issuer || (query["iss"] == nil && document.authorization_response_iss_parameter_supported != true)
+            query["iss"] == configuration.issuer || (query["iss"] == nil && document.namesItself != true)
         else { throw OpenIDConnectProvider.unbelievable("The answer is of another provider.") }
         guard let code = query["code"], !code.isEmpty, code.utf8.count <= 4096 else {
             throw OpenIDConnectProvider.unbelievable("The answer has no code.")
         }
         let tokens = try await provider.tokens(document, code: code, redirect: attempt.redirect, verifier: attempt.verifier)
         let proven = try await OpenIDConnectToken(
-            tokens.id_token, keys: try await provider.keys(document),
+            tokens.idToken, keys: try await provider.keys(document),
             expecting: .init(
                 issuer: configuration.issuer, clientID: configuration.clientID, nonce: attempt.nonce, now: realTime.now()))
         let (issuer, subject) = (configuration.issuer, proven.subject)
@@ -119,7 +119,7 @@ extension Node {
     ) async throws(ComityError) -> String? {
         let name = provider.configuration.officerClaim
         var claims = proven.claims
-        if claims[name] == nil, let access = tokens.access_token {
+        if claims[name] == nil, let access = tokens.accessToken {
             guard let more = try await provider.userInformation(document, accessToken: access) else { return nil }
             guard more["sub"]?.string == proven.subject else {
                 throw OpenIDConnectProvider.unbelievable("The provider's information is about another person.")

@@ -14,18 +14,34 @@ final class OpenIDConnectProvider: Sendable {
     /// What discovery says; only https addresses, or loopback ones for tests and exercises.
     struct Document: Sendable, Decodable {
         let issuer: String
-        let authorization_endpoint: String
-        let token_endpoint: String
-        let jwks_uri: String
-        let userinfo_endpoint: String?
-        let token_endpoint_auth_methods_supported: [String]?
-        let authorization_response_iss_parameter_supported: Bool?
+        let authorisationEndpoint: String
+        let tokenEndpoint: String
+        let keysAddress: String
+        let informationEndpoint: String?
+        let tokenMethods: [String]?
+        /// RFC 9207: its answers carry its name.
+        let namesItself: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case issuer
+            case authorisationEndpoint = "authorization_endpoint"
+            case tokenEndpoint = "token_endpoint"
+            case keysAddress = "jwks_uri"
+            case informationEndpoint = "userinfo_endpoint"
+            case tokenMethods = "token_endpoint_auth_methods_supported"
+            case namesItself = "authorization_response_iss_parameter_supported"
+        }
     }
 
     /// The answer of the token endpoint.
     struct Tokens: Sendable, Decodable {
-        let id_token: String
-        let access_token: String?
+        let idToken: String
+        let accessToken: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case idToken = "id_token"
+            case accessToken = "access_token"
+        }
     }
 
     private static let limit = 1 << 20
@@ -48,8 +64,8 @@ final class OpenIDConnectProvider: Sendable {
         guard document.issuer == configuration.issuer else {
             throw Self.unbelievable("it says that it is “\(Text.safe(document.issuer, limit: 100))”.")
         }
-        for address in [document.authorization_endpoint, document.token_endpoint, document.jwks_uri]
-            + [document.userinfo_endpoint].compactMap({ $0 })
+        for address in [document.authorisationEndpoint, document.tokenEndpoint, document.keysAddress]
+            + [document.informationEndpoint].compactMap({ $0 })
         {
             try Self.check(address)
         }
@@ -66,7 +82,7 @@ final class OpenIDConnectProvider: Sendable {
             ("state", state),
             ("nonce", nonce), ("code_challenge", challenge), ("code_challenge_method", "S256"),
         ]
-        return document.authorization_endpoint + (document.authorization_endpoint.contains("?") ? "&" : "?") + Self.form(query)
+        return document.authorisationEndpoint + (document.authorisationEndpoint.contains("?") ? "&" : "?") + Self.form(query)
     }
 
     private var scope: String {
@@ -80,13 +96,13 @@ final class OpenIDConnectProvider: Sendable {
     /// Changes the code for tokens. A code works once; the provider sees to it, and so does the attempt it belongs to.
     func tokens(_ document: Document, code: String, redirect: String, verifier: String) async throws(ComityError) -> Tokens {
         var form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect), ("code_verifier", verifier)]
-        var request = HTTPClientRequest(url: document.token_endpoint)
+        var request = HTTPClientRequest(url: document.tokenEndpoint)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
         request.headers.add(name: "Accept", value: "application/json")
         if let secret = try secret() {
             // RFC 6749, section 2.3.1; basic is what a provider must know.
-            if document.token_endpoint_auth_methods_supported.map({ $0.contains("client_secret_basic") }) ?? true {
+            if document.tokenMethods.map({ $0.contains("client_secret_basic") }) ?? true {
                 let credentials = Self.escaped(configuration.clientID) + ":" + Self.escaped(secret)
                 request.headers.add(name: "Authorization", value: "Basic " + Base64.encode(Array(credentials.utf8)))
             } else {
@@ -101,13 +117,13 @@ final class OpenIDConnectProvider: Sendable {
 
     /// The keys with which the provider signs now.
     func keys(_ document: Document) async throws(ComityError) -> [JSONValue] {
-        let set = try await json(JSONValue.self, from: HTTPClientRequest(url: document.jwks_uri))
+        let set = try await json(JSONValue.self, from: HTTPClientRequest(url: document.keysAddress))
         return Array((set["keys"]?.array ?? []).prefix(100))
     }
 
     /// Claims about the person that are not in the ID token.
     func userInformation(_ document: Document, accessToken: String) async throws(ComityError) -> JSONValue? {
-        guard let endpoint = document.userinfo_endpoint, accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        guard let endpoint = document.informationEndpoint, accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
         var request = HTTPClientRequest(url: endpoint)
         request.headers.add(name: "Authorization", value: "Bearer " + accessToken)
         return try await json(JSONValue.self, from: request)

@@ -4,13 +4,21 @@ import Synchronization
 
 /// Real time for sessions, pauses and one-time codes: never the exercise clock.
 ///
-/// Owns `shift`, by which tests move it, under a lock.
+/// Owns `state`, by which tests stop and move it, under a lock.
 final class RealTime: Sendable {
-    private let shift = Mutex<Int64>(0)
+    private struct State {
+        var shift: Int64 = 0
+        var stopped: Int64?
+    }
+
+    private let state = Mutex(State())
 
     /// Milliseconds since 1970.
-    func now() -> Int64 { Node.realMilliseconds() + shift.withLock { $0 } }
+    func now() -> Int64 { state.withLock { ($0.stopped ?? Node.realMilliseconds()) + $0.shift } }
 
-    /// For tests: time goes on from here.
-    func advance(milliseconds: Int64) { shift.withLock { $0 += milliseconds } }
+    /// For tests: time goes on from there.
+    func advance(milliseconds: Int64) { state.withLock { $0.shift += milliseconds } }
+
+    /// For tests: time stands still, now or at a moment in milliseconds since 1970, unless it is advanced.
+    func stop(at moment: Int64? = nil) { state.withLock { $0.stopped = moment ?? Node.realMilliseconds() } }
 }

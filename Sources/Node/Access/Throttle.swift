@@ -5,6 +5,9 @@ import Storage
 
 /// How attempts to sign in are slowed down: by account and by address, in the database, so that a restart changes nothing.
 ///
+/// An address from which the officer signed in before has a count of its own: somebody elsewhere who guesses at the account
+/// of the duty officer all night does not lock the officer out.
+///
 /// An attempt is counted before it is judged and taken back when it succeeds: whoever tries a thousand passwords side by side
 /// gets no more tries than one after the other.
 enum Throttle {
@@ -27,6 +30,16 @@ enum Throttle {
         }
         return "address " + Hex.encode(Secret.hash(network))
     }
+
+    /// The key of an account as tried from an address: one for all addresses that are not known.
+    static func key(account name: String, address: String?, _ reader: Reader, now: Int64) throws -> String {
+        guard let address, try reader.knowsAddress(key(address: address), of: name, since: now - AccessLimits.knownAddress) else {
+            return key(account: name)
+        }
+        return key(account: name, known: address)
+    }
+
+    static func key(account name: String, known address: String) -> String { key(account: name) + " at " + key(address: address) }
 
     /// Milliseconds that are left of the pause; nil when an attempt may be made.
     static func pause(_ row: ThrottleRow?, now: Int64) -> Int64? {
@@ -55,10 +68,11 @@ extension Node {
     /// - Throws: `.throttled`, saying when to try again.
     func countAttempt(account: String, address: String?) async throws(ComityError) {
         let now = realTime.now()
-        var keys = [(Throttle.key(account: account), AccessLimits.freeFailures.account)]
-        if let address { keys.append((Throttle.key(address: address), AccessLimits.freeFailures.address)) }
-        let counted = keys
         let wait = try await store.commit { writer -> Int64? in
+            var counted = [
+                (try Throttle.key(account: account, address: address, writer.reader, now: now), AccessLimits.freeFailures.account)
+            ]
+            if let address { counted.append((Throttle.key(address: address), AccessLimits.freeFailures.address)) }
             let rows = try counted.map { try writer.reader.throttle($0.0) }
             if let wait = rows.compactMap({ Throttle.pause($0, now: now) }).max() { return wait }
             for ((key, free), row) in zip(counted, rows) {
@@ -79,9 +93,11 @@ extension Node {
 
     /// Takes back an attempt that succeeded.
     static func forgive(account: String, address: String?, _ writer: inout Writer, now: Int64) throws {
-        try writer.deleteThrottle(Throttle.key(account: account))
+        // What others tried from elsewhere stays counted, unless the officer came from there, too.
+        try writer.deleteThrottle(try Throttle.key(account: account, address: address, writer.reader, now: now))
         guard let address else { return }
         let key = Throttle.key(address: address)
+        try writer.saveAddress(key, of: account, at: now, expired: now - AccessLimits.knownAddress)
         if let row = try writer.reader.throttle(key) {
             try writer.save(Throttle.forgiven(row), key: key, expired: now - AccessLimits.forgets)
         }

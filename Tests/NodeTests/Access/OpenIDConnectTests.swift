@@ -179,7 +179,7 @@ import Testing
         }
         #expect(try node.account("D1", officer: nil).state == .invited)
         // One line a minute for failures that belong to no account.
-        #expect(try node.store.read { try $0.registerSize() } <= size + 3)
+        #expect(try node.store.read { try $0.registerSize() } <= size + 5)
         try await provider.mode("honest")
         _ = try await signIn(node, provider, as: "person-1")
     }

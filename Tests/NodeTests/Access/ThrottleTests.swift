@@ -45,8 +45,9 @@ import Testing
         }
         let error = await #expect(throws: ComityError.self) { try await access.signIn(who) }
         #expect(error?.code == .throttled && error?.next.contains("30 seconds") == true, "\(error?.next ?? "")")
-        // The helper above moved the time on by 30 seconds; another process reads the same rows.
+        // Another process reads the same rows, a moment before the pause ends.
         let again = try Node(folder: access.folder("xa"))
+        again.realTime.stop(at: node.realTime.now() - 1)
         await #expect(throws: ComityError.coded(.throttled)) {
             try await again.signIn(officer: "D1", password: AccessFixture.password, code: "000000", address: nil)
         }
@@ -85,6 +86,36 @@ import Testing
         _ = try await access.signIn(who, address: "198.51.100.67")
     }
 
+    /// Whoever guesses at the duty officer's account all night does not lock out the duty officer's desk.
+    @Test func guessesFromElsewhereDoNotLockOutTheDesk() async throws {
+        let access = try await AccessFixture()
+        let node = access.node
+        let who = try await access.enrol("D1")
+        try await access.signIn(who, address: "198.51.100.7")
+        for number in 0..<8 { _ = try? await node.signIn(officer: "D1", password: "x", code: "1", address: "203.0.113.\(number)") }
+        await #expect(throws: ComityError.coded(.throttled)) { try await access.signIn(who, address: "203.0.113.99") }
+        try await access.signIn(who, address: "198.51.100.7")
+        // What was tried from elsewhere stays counted: one more failure, and there is a pause of a minute.
+        await #expect(throws: ComityError.coded(.permission)) {
+            try await node.signIn(officer: "D1", password: "x", code: "1", address: "203.0.113.99")
+        }
+        await #expect(throws: ComityError.coded(.throttled)) {
+            try await node.signIn(officer: "D1", password: "x", code: "1", address: "203.0.113.98")
+        }
+        // From the known address there are no more free tries than elsewhere.
+        for _ in 0..<5 { _ = try? await node.signIn(officer: "D1", password: "x", code: "1", address: "198.51.100.7") }
+        await #expect(throws: ComityError.coded(.throttled)) { try await access.signIn(who, address: "198.51.100.7") }
+        // It is known to this officer only, and not for ever.
+        node.realTime.advance(milliseconds: AccessLimits.forgets)
+        for _ in 0..<5 { _ = try? await node.signIn(officer: "D3", password: "x", code: "1", address: "203.0.113.50") }
+        await #expect(throws: ComityError.coded(.throttled)) {
+            try await node.signIn(officer: "D3", password: "x", code: "1", address: "198.51.100.7")
+        }
+        node.realTime.advance(milliseconds: AccessLimits.knownAddress)
+        for _ in 0..<5 { _ = try? await node.signIn(officer: "D1", password: "x", code: "1", address: "203.0.113.50") }
+        await #expect(throws: ComityError.coded(.throttled)) { try await access.signIn(who, address: "198.51.100.7") }
+    }
+
     /// A thousand tries side by side are no more than five.
     @Test func triesSideBySideAreCounted() async throws {
         let access = try await AccessFixture()
@@ -107,8 +138,11 @@ import Testing
     @Test func anAdministratorEndsAPause() async throws {
         let access = try await AccessFixture()
         let who = try await access.enrol("D1")
-        for _ in 0..<5 { _ = try? await access.node.signIn(officer: "D1", password: "wrong", code: "0", address: nil) }
-        try await access.node.enable("D1", by: nil)
-        _ = try await access.signIn(who)
+        for _ in 0..<2 {
+            for _ in 0..<5 { _ = try? await access.node.signIn(officer: "D1", password: "wrong", code: "0", address: "198.51.100.7") }
+            try await access.node.enable("D1", by: nil)
+            // The second time the address is known.
+            _ = try await access.signIn(who, address: "198.51.100.7")
+        }
     }
 }
