@@ -27,8 +27,8 @@ import Testing
             case 0, 1:
                 guard let type = types.randomElement(using: &generator), refs.count < 6 else { return }
                 refs.append(try await TypesTests().draft(type, nodes))
-            case 2: try await follow()
-            case 3, 4: try await draftWork()
+            case 2, 3: try await follow()
+            case 4: try await draftWork()
             case 5, 6, 7: try await deliver()
             case 8: try await refuse(node)
             case 9: try await moveClocks()
@@ -47,14 +47,24 @@ import Testing
             }
         }
 
-        /// A request that follows a preservation, so that it may hold it.
+        /// A request that follows a preservation, so that it may hold it; sent at once, and sometimes withdrawn again.
         private mutating func follow() async throws {
-            let sent = try pair.requesting.store.read { try $0.files() }.map(\.ref)
-            guard let ref = sent.first(where: { $0.typeCode == "PRE" }), refs.count < 8 else { return }
+            let a = pair.requesting
+            let files = try a.store.read { try $0.files() }
+            if let open = files.first(where: { $0.type == .storedData }), Int.random(in: 0..<3, using: &generator) == 0 {
+                let steps = try a.steps(open.ref, officer: "D1").filter { $0.possible && $0.ours && $0.kind == .withdraw }
+                if !steps.isEmpty { try await a.step(.withdraw, open.ref, ["reason": .string("x")]) }
+                return
+            }
+            guard let first = files.first(where: { $0.type == .preservation }), refs.count < 8 else { return }
             var draft = try pair.draft("stored-data")
-            draft["follows"] = .string(ref.description)
-            let result = try await pair.requesting.newRequest(type: "stored-data", draft: .object(draft), officer: "D1", dryRun: false)
-            if let ref = result.ref { refs.append(ref) }
+            draft["follows"] = .string(first.ref.description)
+            guard let ref = try await a.newRequest(type: "stored-data", draft: .object(draft), officer: "D1", dryRun: false).ref else {
+                return
+            }
+            refs.append(ref)
+            try await a.approve(ref, officer: "D3")
+            _ = try await a.send(ref, officer: "D1")
         }
 
         private mutating func draftWork() async throws {
@@ -118,7 +128,9 @@ import Testing
                 }
                 let open = try node.steps(ref, officer: "D1").filter { $0.possible && $0.ours }
                 guard let kind = open.randomElement(using: &generator)?.kind else { return }
-                _ = try await node.take(kind, on: ref, officer: "D1", body: try TypesTests().body(kind, node, ref))
+                let why: JSONValue = .object(["rule": .string("consultation"), "reason": .string("danger")])
+                let body = kind == .override ? why : try TypesTests().body(kind, node, ref)
+                _ = try await node.take(kind, on: ref, officer: "D1", body: body)
             } catch let error as ComityError where [.wrongState, .refusedByRule, .malformedInput, .permission].contains(error.code) {}
         }
     }
@@ -132,10 +144,19 @@ import Testing
         var history = History(pair: try await NodePair(), generator: generator, types: [.preservation] + others)
         let start = try Instant("2026-12-03T12:00:00Z")
         for node in history.nodes { try await node.setClock(start) }
-        history.refs.append(try await history.pair.deliveredPreservation())
+        let preserved = try await history.pair.deliveredPreservation()
+        history.refs.append(preserved)
+        if number.isMultiple(of: 2) {
+            try await history.nodes[1].acknowledge(preserved, officer: "D1", localReference: nil)
+            try await history.nodes[1].preserve(preserved, officer: "D1", effective: nil, outcome: .full, note: nil)
+        }
         for turn in 0..<90 {
             try await history.happen()
-            if turn % 5 == 4 { for node in history.nodes { try await check(node, "seed \(seed) number \(number) turn \(turn)") } }
+            guard turn % 3 == 2 else { continue }
+            for node in history.nodes {
+                try await check(node, "seed \(seed) number \(number) turn \(turn)")
+                if turn % 30 == 29 { try checkViews(node, "seed \(seed) number \(number) turn \(turn)") }
+            }
         }
         for node in history.nodes {
             let kept = try dump(node)
@@ -171,11 +192,10 @@ import Testing
                 #expect(row == scratch, "\(what)")
             }
         }
-        try await checkViews(node, what)
     }
 
     /// Each view is the rows that its name says, on pages that fit together, and is counted.
-    private func checkViews(_ node: Node, _ what: String) async throws {
+    private func checkViews(_ node: Node, _ what: String) throws {
         let now = try node.now().milliseconds
         let items = try node.queue()
         let counts = try node.workCounts(officer: "D1")
@@ -310,5 +330,31 @@ import Testing
         let again = try Node(folder: a.folder.path)
         #expect(try again.store.read { try $0.setting(Store.workVersion) } == again.workVersion)
         #expect(try again.workItem(ref)?.state == .lapsed)
+    }
+
+    /// The request that holds a preservation was decided; with the clock back before that moment it holds it again, and when the
+    /// moment comes a second time it lets it go.
+    @Test func aDecisionThatIsAheadDoesNotCountYet() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let ref = try await pair.deliveredPreservation()
+        try await b.acknowledge(ref, officer: "D1", localReference: nil)
+        try await b.preserve(ref, officer: "D1", effective: nil, outcome: .full, note: nil)
+        try await pair.carry(from: b, to: a)
+        var draft = try pair.draft("stored-data")
+        draft["follows"] = .string(ref.description)
+        let second = try #require(try await a.newRequest(type: "stored-data", draft: .object(draft), officer: "D1", dryRun: false).ref)
+        try await a.approve(second, officer: "D3")
+        _ = try await a.send(second, officer: "D1")
+        #expect(try a.store.read { try $0.workRow(ref) }?.state == .held)
+        let before = try a.now()
+        try await a.setClock(before.adding(try ISODuration("PT2H")))
+        try await a.step(.withdraw, second, ["reason": .string("x")])
+        #expect(try a.store.read { try $0.workRow(ref) }?.state == .preserved)
+        try await a.setClock(before.adding(try ISODuration("PT1H")))
+        #expect(try a.store.read { try $0.workRow(ref) }?.state == .held)
+        try await a.setClock(before.adding(try ISODuration("PT3H")))
+        #expect(try a.store.read { try $0.workRow(ref) }?.state == .preserved)
+        #expect(try a.audit().ok)
     }
 }

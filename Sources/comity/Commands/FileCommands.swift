@@ -117,6 +117,22 @@ struct Quarantine: AsyncParsableCommand {
     }
 }
 
+struct Rebuild: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compute the worklist anew from the acts. While it runs, lists are incomplete; nothing that was recorded changes.")
+    @OptionGroup var global: GlobalOptions
+
+    struct Report: Encodable { let rows: Int }
+
+    func run() async throws {
+        let node = try global.node()
+        try node.rebuildViews()
+        let rows = try node.workCounts()[.all] ?? 0
+        if global.json { return try Output.json(Report(rows: rows)) }
+        Output.line("\(rows) files and drafts are in the worklist.")
+    }
+}
+
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check the register.", subcommands: [Check.self], defaultSubcommand: Check.self)
