@@ -12,7 +12,8 @@ public import Standards
 public enum DeskServer {
     /// Every screen, in the order of the rail.
     static let screens: [any Screen.Type] = [
-        SignInScreen.self, QueueScreen.self, FileScreen.self, RegisterScreen.self, DirectoryScreen.self,
+        SignInScreen.self, QueueScreen.self, FileScreen.self, ActScreen.self, TriageScreen.self, PreservationScreen.self,
+        RegisterScreen.self, DirectoryScreen.self,
     ]
 
     /// Builds the listener; `onRunning` gets the port that was bound.

@@ -223,6 +223,8 @@ public struct RegisterEvent: Sendable, Codable {
         case brokeGlass = "broke-glass"
         /// A file or draft was given to an officer, or to nobody.
         case assigned
+        /// An officer wrote something down about a file that is no act: a step of the incoming check, a note.
+        case noted
     }
 
     public let v: Int

@@ -6,11 +6,13 @@ import Standards
 
 /// Everything the pages are made of besides data: words, templates, style sheet, script, mark. Read once, when the desk starts.
 struct DeskResources: Sendable {
-    static let styleSheets = ["tokens.css", "base.css", "parts.css", "components.css", "desk.css"]
+    static let styleSheets = ["tokens.css", "base.css", "parts.css", "components.css", "desk.css", "file.css"]
 
     let strings: Strings
     let templates: Templates
     let assets: Assets
+    /// How each kind of act is asked for.
+    let forms: ActForms
 
     /// - Throws: `.failure` naming the file that is missing or broken.
     init() throws(ComityError) { try self.init(folder: try ResourceFolder.locate("Resources", room: "Desk")) }
@@ -20,6 +22,7 @@ struct DeskResources: Sendable {
             files: try Self.names("strings/\(language)", in: folder).filter { $0.hasSuffix(".yaml") }.map { name throws(ComityError) in
                 (name, try Self.text("strings/\(language)/\(name)", in: folder))
             }, language: language)
+        forms = try ActForms(yaml: try Self.text("forms/acts.yaml", in: folder))
         var texts: [String: String] = [:]
         for file in try Self.names("templates", in: folder) where file.hasSuffix(".mustache") {
             texts[String(file.dropLast(".mustache".count))] = try Self.text("templates/\(file)", in: folder)

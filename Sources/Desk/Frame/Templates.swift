@@ -64,7 +64,16 @@ struct PageText: MustacheContentType {
 
     func escapeText(_ text: String) -> String {
         var out = ""
-        for scalar in Text.safe(text, limit: .max).unicodeScalars {
+        for (number, line) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            // A line end stays one: what was written in a field of several lines comes back as it was.
+            if number > 0 { out += "\n" }
+            escape(String(line.last == "\r" ? line.dropLast() : line), into: &out)
+        }
+        return out
+    }
+
+    private func escape(_ line: String, into out: inout String) {
+        for scalar in Text.safe(line, limit: .max).unicodeScalars {
             switch scalar {
             case "<": out += "&lt;"
             case ">": out += "&gt;"
@@ -74,7 +83,6 @@ struct PageText: MustacheContentType {
             default: out.unicodeScalars.append(scalar)
             }
         }
-        return out
     }
 }
 

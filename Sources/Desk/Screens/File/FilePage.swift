@@ -7,8 +7,21 @@ import Standards
 
 /// One file or draft: what it is, how it stands, what happened, what is possible.
 struct FilePage {
+    /// The parts of the page, each with an address of its own.
+    enum Part: String, CaseIterable { case summary, correspondence, evidence, audit }
+
     let scene: Scene
     let view: FileView
+    var part = Part.summary
+    /// Of the acts, from 1: the newest.
+    var page = 1
+    /// Steps for the officer who looks; nil takes those of the view, for whoever may act.
+    var steps: [StepLine]?
+    var prepared: PreparedStep?
+    /// What was done on the page before.
+    var done: Fields = ["hasDone": false]
+    /// What the other parts show.
+    var more: Fields = [:]
 
     private var strings: Strings { scene.strings }
     private var isDraft: Bool { view.id == nil }
@@ -17,9 +30,10 @@ struct FilePage {
     var fields: Fields {
         let title = Text.safe(view.title, limit: 200)
         let request = RequestContent(scene: scene, ref: view.ref, content: view.content)
-        let timeline = Timeline(scene: scene, view: view)
+        let timeline = Timeline(scene: scene, view: view, page: page)
         let tlp = view.content["tlp"]?.string ?? ""
-        return [
+        let isSummary = part == .summary || isDraft
+        var fields: Fields = [
             "ref": view.ref.description, "title": title.allSatisfy(\.isWhitespace) ? strings("file.untitled") : title,
             "state": StateTag(view.state, strings).fields, "type": strings("type.\(view.type.rawValue)"), "isDraft": isDraft,
             "icon": view.side == .requested ? "in" : "out", "direction": strings("direction.\(view.side.rawValue)"),
@@ -32,10 +46,75 @@ struct FilePage {
             "hasMoreIdentifiers": !request.moreIdentifiers.isEmpty,
             "clocks": view.clocks.map { ClockFace(scene, $0, state: view.state, counterpart: view.counterpart).fields },
             "hasClocks": !view.clocks.isEmpty,
-            "acts": timeline.lines, "hasActs": !view.acts.isEmpty, "moreActs": timeline.more, "hasMoreActs": !timeline.more.isEmpty,
+            "acts": isSummary ? timeline.lines : [], "hasActs": !view.acts.isEmpty, "paging": timeline.paging,
             "actCount": scene.figures.count(view.acts.count), "links": links, "hasLinks": !view.links.isEmpty,
             "packages": packages, "hasPackages": !view.packages.isEmpty, "findings": findings, "hasFindings": !view.findings.isEmpty,
-            "findingCount": scene.figures.count(view.findings.count), "possible": possible,
+            "findingCount": scene.figures.count(view.findings.count), "possible": isDraft ? draftPossible : actions.fields,
+            "withheld": view.contentWithheld, "mayBreakGlass": view.contentWithheld && scene.may(.breakGlass),
+            "glassPath": "/files/\(view.ref)/glass", "isSummary": isSummary, "isCorrespondence": part == .correspondence && !isDraft,
+            "isEvidence": part == .evidence && !isDraft, "isAudit": part == .audit && !isDraft, "tabs": tabs,
+        ]
+        waiting(&fields)
+        spokenCode(&fields)
+        fields.merge(done) { $1 }
+        fields.merge(more) { $1 }
+        return fields
+    }
+
+    private var actions: FileActions {
+        FileActions(
+            scene: scene, view: view, steps: steps ?? view.steps, next: scene.items.first { $0.ref == view.ref }?.next,
+            waits: view.pending != nil)
+    }
+
+    private var tabs: [Fields] {
+        let counts: [Part: Int] = [
+            .summary: view.acts.count, .correspondence: Correspondence(scene: scene, view: view, notes: []).count,
+            .evidence: view.packages.count,
+        ]
+        return Part.allCases.filter { $0 != .audit || scene.may(.readRegister) }.map { part -> Fields in
+            [
+                "path": part == .summary ? "/files/\(view.ref)" : "/files/\(view.ref)?part=\(part.rawValue)",
+                "word": strings("file.part.\(part.rawValue)"), "isHere": part == self.part, "hasCount": counts[part] != nil,
+                "count": scene.figures.count(counts[part] ?? 0),
+            ]
+        }
+    }
+
+    /// The step that waits for a second person, with everything it will say.
+    private func waiting(_ fields: inout Fields) {
+        fields["hasPrepared"] = prepared != nil
+        guard let prepared else { return }
+        let details = ActWords(scene: scene).details(prepared.kind, prepared.body)
+        let isOwn = prepared.officer == scene.session.officer
+        fields["prepared"] =
+            [
+                "act": strings("next.\(prepared.kind.rawValue)"), "officer": Text.safe(prepared.officer, limit: 80),
+                "at": scene.times.fields(prepared.created, theirs: nil), "details": details, "hasDetails": !details.isEmpty,
+                "mayApprove": scene.may(.approve) && !isOwn, "isOwn": isOwn, "mayDiscard": scene.may(.answer),
+                "cannot": !scene.may(.approve) && !isOwn, "approvePath": "/files/\(view.ref)/prepared/approve",
+                "discardPath": "/files/\(view.ref)/prepared/discard",
+                "stamp": prepared.created.description,
+                "approvers": Permission.approve.roles.map { strings("role.\($0)") }.joined(separator: strings("list.or")),
+            ] as Fields
+    }
+
+    /// What we say when the other State calls back about an emergency.
+    private func spokenCode(_ fields: inout Fields) {
+        let shows = view.type == .emergency && view.side == .requesting && view.acts.first?.kind == .request
+        fields["hasSpokenCode"] = shows
+        fields["spokenCode"] = shows ? SpokenCode.groups(of: view.acts.first?.hash ?? "") : []
+    }
+
+    /// A draft is worked on in its own pages; the commands say the same.
+    private var draftPossible: Fields {
+        let next = scene.items.first { $0.ref == view.ref }?.next
+        let values: [String: Phrase.Value] = ["who": scene.names.phrase(view.counterpart)]
+        return [
+            "step": strings("next.\(next?.step ?? "none")"), "whose": scene.phrase("possible.\(next?.whose.rawValue ?? "nobody")", values),
+            "isOurs": next?.whose == .us, "commands": view.next.map { Text.safe($0, limit: 400) }, "hasCommands": !view.next.isEmpty,
+            "hasPrimary": false, "waits": false, "isFollowUp": false, "isIncoming": false, "likely": [Fields](), "hasMore": false,
+            "hasRefused": false, "isNone": false, "cannotAct": false, "isOneClick": false,
         ]
     }
 
@@ -84,30 +163,5 @@ struct FilePage {
                 } ?? "",
             ]
         }
-    }
-
-    /// What this side can do now, and why the rest is not possible.
-    private var possible: Fields {
-        let next = try? scene.node.workItem(view.ref, officer: scene.session.officer)?.next
-        let values: [String: Phrase.Value] = ["who": scene.names.phrase(view.counterpart)]
-        let refused =
-            isDraft
-            ? []
-            : view.steps.filter { !$0.possible || !$0.ours }.prefix(60).map { step -> Fields in
-                [
-                    "step": strings("next.\(step.kind.rawValue)"),
-                    "reason": step.ours
-                        ? Phrase([.outside([step.why, step.next].compactMap { $0 }.joined(separator: " "))])
-                        : scene.phrase("possible.theirs", values),
-                ]
-            }
-        return [
-            "step": strings("next.\(next?.step ?? "none")"),
-            "whose": scene.phrase("possible.\(next?.step == "deliver" ? "deliver" : next?.whose.rawValue ?? "nobody")", values),
-            "isOurs": next?.whose == .us,
-            "commands": view.next.map { Text.safe($0, limit: 400) }, "hasCommands": !view.next.isEmpty,
-            "isNone": view.next.isEmpty && next?.whose != .us, "refused": refused,
-            "hasRefused": !refused.isEmpty,
-        ]
     }
 }
