@@ -109,18 +109,6 @@ public struct StepLine: Sendable, Codable {
     public let next: String?
 }
 
-/// A ground that may be given in a step.
-public struct GroundLine: Sendable, Codable, Equatable {
-    public let id: String
-    public let instrument: String
-    public let article: String
-    /// Nobody has compared it with the official text yet.
-    public let unverified: Bool
-    public let says: String
-    /// What must stand in the file before: `reason`, `consultation`, `decision`.
-    public let requires: [String]
-}
-
 /// A row of the queue.
 public struct QueueItem: Sendable, Codable {
     public let ref: FileReference

@@ -77,7 +77,7 @@ extension Node {
             let keys = [peer?.entry.signingKey].compactMap { $0 } + former.map(\.signingKey)
             let jws = try UnverifiedAct(stored.jws).jws
             let key = keys.first { $0.keyID == jws.signatures.first?.keyID }
-            let holds = try key.map { try (try? VerifiedAct.reread(stored.jws, key: $0))?.hash == stored.hash } ?? false
+            let holds = key.map { (try? VerifiedAct.reread(stored.jws, key: $0))?.hash == stored.hash } ?? false
             let earlier = try reader.files().count { $0.counterpart == act.from.state && $0.side == .requested && $0.opened < act.at }
             let given = dossier.request.content.at("authority.contact")?.string.flatMap { Self.digits($0).count >= 6 ? $0 : nil }
             let isOurs = act.from.state == state

@@ -92,11 +92,7 @@ extension Node {
                 roles: step.roles.sorted(),
                 grounds: step.grounds.isEmpty
                     ? nil
-                    : step.grounds.map {
-                        GroundLine(
-                            id: $0.id, instrument: $0.instrument, article: $0.cite, unverified: $0.tag.isUnverified, says: $0.says,
-                            requires: $0.requires)
-                    },
+                    : step.grounds.map { GroundLine($0) },
                 why: step.obstacle.map { [$0.what, $0.why].filter { !$0.isEmpty }.joined(separator: " ") },
                 next: step.obstacle?.next)
         }

@@ -163,6 +163,9 @@ struct Scene {
     var times: Times { pages.times }
     var node: Node { pages.node }
 
+    /// The line of one file or draft; nil when there is none, or this officer sees none.
+    func item(_ ref: FileReference) -> QueueItem? { try? node.workItem(ref, officer: session.officer) }
+
     /// For what a page shows or hides; the use cases decide again.
     func may(_ permission: Permission) -> Bool { Permission.of(role: session.role).contains(permission) }
 

@@ -74,7 +74,7 @@ extension FileCommand {
                 guard step.ours else { continue }
                 for ground in step.grounds ?? [] {
                     Output.line(
-                        "          ground \(ground.id)  \(Output.article(ground.article))\(ground.unverified ? ", text not compared yet" : "")\(ground.requires.isEmpty ? "" : "  needs \(ground.requires.joined(separator: ", "))")"
+                        "          ground \(ground.id)  \(Output.article(ground.cite))\(ground.unverified ? ", text not compared yet" : "")\(ground.requires.isEmpty ? "" : "  needs \(ground.requires.joined(separator: ", "))")"
                     )
                 }
             }

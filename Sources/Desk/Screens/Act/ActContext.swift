@@ -99,9 +99,9 @@ struct ActContext {
 
     /// Files of this node that another may name, the newest first.
     var references: [Choice] {
-        scene.items.filter { $0.ref != view.ref && $0.counterpart == view.counterpart && $0.side == view.side }.suffix(50).map {
-            Choice(value: $0.ref.description, word: Text.safe($0.title, limit: 80))
-        }
+        let filter = WorkFilter(counterpart: view.counterpart, side: view.side, sort: .changed)
+        let items = (try? scene.node.work(filter: filter, limit: 51, officer: scene.session.officer))?.items ?? []
+        return items.filter { $0.ref != view.ref }.map { Choice(value: $0.ref.description, word: Text.safe($0.title, limit: 80)) }
     }
 
     /// Authorities of this State, where its profile is known.

@@ -19,7 +19,7 @@ struct DoneBanner {
             ]
         } else if let id = try? UUIDv7(done), let act = view.acts.first(where: { $0.id == id }), act.from == scene.node.state {
             let deliveries = try scene.node.deliveries(of: id, on: view.ref, officer: scene.session.officer)
-            let next = scene.items.first { $0.ref == view.ref }?.next
+            let next = scene.item(view.ref)?.next
             fields = [
                 "hasDone": true, "isAct": true, "doneAct": strings("next.\(act.kind.rawValue)"),
                 "doneSentence": scene.phrase(Timeline.key(act.kind, view.type), ["who": scene.names.phrase(act.from)]),

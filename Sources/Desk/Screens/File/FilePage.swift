@@ -63,7 +63,7 @@ struct FilePage {
 
     private var actions: FileActions {
         FileActions(
-            scene: scene, view: view, steps: steps ?? view.steps, next: scene.items.first { $0.ref == view.ref }?.next,
+            scene: scene, view: view, steps: steps ?? view.steps, next: scene.item(view.ref)?.next,
             waits: view.pending != nil)
     }
 
@@ -108,7 +108,7 @@ struct FilePage {
 
     /// A draft is worked on in its own pages; the commands say the same.
     private var draftPossible: Fields {
-        let next = scene.items.first { $0.ref == view.ref }?.next
+        let next = scene.item(view.ref)?.next
         let values: [String: Phrase.Value] = ["who": scene.names.phrase(view.counterpart)]
         return [
             "step": strings("next.\(next?.step ?? "none")"), "whose": scene.phrase("possible.\(next?.whose.rawValue ?? "nobody")", values),

@@ -63,7 +63,13 @@ struct TriageList {
 
     var fields: Fields {
         get throws(ComityError) {
-            let items = scene.items.filter { $0.side == .requested && FileActions.examining.contains($0.state) }
+            var items: [QueueItem] = []
+            for state in FileActions.examining {
+                items += try scene.node.work(
+                    view: .incoming, filter: WorkFilter(state: state), limit: Self.limit, officer: scene.session.officer
+                ).items
+            }
+            items.sort { ($0.clock?.due.milliseconds ?? .max, $0.ref.description) < ($1.clock?.due.milliseconds ?? .max, $1.ref.description) }
             var rows: [Fields] = []
             for item in items.prefix(Self.limit) { rows.append(try row(item)) }
             return [
