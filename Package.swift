@@ -58,6 +58,8 @@ let package = Package(
     targets: [
         // zlib of the system: pages leave the desk compressed.
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // The kernel's clock of the system: whether something keeps it right.
+        .systemLibrary(name: "CTimex", path: "Sources/CTimex"),
         // floor 0
         room("Standards", [crypto]),
         room("Law", ["Standards", "Yams"], resources: [.copy("Instruments"), .copy("States")]),
@@ -86,8 +88,8 @@ let package = Package(
         room(
             "Node",
             [
-                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", hummingbird, crypto, cryptoExtras,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "CTimex", hummingbird, crypto,
+                cryptoExtras, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -98,7 +100,8 @@ let package = Package(
             "Desk",
             [
                 "Standards", "Law", "Dossier", "Exchange", "Node", "CZlib", hummingbird, crypto, "Yams",
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Resources")]),

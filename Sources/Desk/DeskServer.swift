@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Hummingbird
+import HummingbirdTLS
 public import Logging
+import NIOSSL
 public import Node
 public import Standards
 
@@ -12,24 +14,37 @@ public import Standards
 public enum DeskServer {
     /// Every screen, in the order of the rail.
     static let screens: [any Screen.Type] = [
-        SignInScreen.self, QueueScreen.self, FileScreen.self, ActScreen.self, TriageScreen.self, PreservationScreen.self,
-        RegisterScreen.self, DirectoryScreen.self,
+        SignInScreen.self, EnrolmentScreen.self, SetUpScreen.self, MeScreen.self, QueueScreen.self, FileScreen.self, ActScreen.self,
+        TriageScreen.self, PreservationScreen.self, RegisterScreen.self, DirectoryScreen.self, AdminScreen.self, AccountsScreen.self,
     ]
 
     /// Builds the listener; `onRunning` gets the port that was bound.
-    /// - Throws: `.permission` for an address that other machines reach, `.failure` for a missing or broken resource.
+    /// - Throws: `.permission` for an address that other machines reach without TLS, `.usage` for a certificate or name that
+    ///   cannot be, `.failure` for a missing or broken resource.
     public static func application(
         node: Node, host: String, port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ComityError) -> some ApplicationProtocol {
-        guard NodeConfiguration.Listener(host: host, port: port).isLoopback else {
+        let (tls, desk) = (try DeskTLS.configuration(node), node.configuration.desk)
+        guard desk.tls != nil || NodeConfiguration.Listener(host: host, port: port).isLoopback else {
             throw ComityError(
-                .permission, "The desk does not listen on \(Text.safe(host, limit: 80)).",
-                why: "It speaks plain HTTP, so it is for this machine only.", next: "Use 127.0.0.1 or ::1, behind a TLS proxy if needed.")
+                .permission, "The desk does not listen on \(Text.safe(host, limit: 80)) without TLS.",
+                why: "Passwords and files would cross the network for everybody to read.",
+                next: "Give it a certificate (desk.tls in node.json), or use 127.0.0.1.")
         }
-        return Application(
-            router: try router(node: node, host: host, logger: logger),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
+        guard desk.name != nil || !["0.0.0.0", "::"].contains(host) else {
+            throw ComityError(
+                .usage, "The desk listens on every address and has no name.",
+                why: "It answers only to the name in the browser’s address bar that it knows.",
+                next: "Write it in node.json: desk.name, for example desk.example.org.")
+        }
+        let router = try router(node: node, host: host, logger: logger)
+        do {
+            return Application(
+                router: router,
+                server: try tls.map { try .tls(.http1(configuration: .init(idleTimeout: .seconds(60))), tlsConfiguration: $0) } ?? .http1(),
+                configuration: .init(address: .hostname(host, port: port), serverName: nil),
+                onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
+        } catch { throw ComityError(.failure, "The desk cannot be set up: \(error).") }
     }
 
     /// The pages without a socket.

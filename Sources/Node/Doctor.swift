@@ -72,13 +72,46 @@ extension Node {
         add(
             "disk", free > 1 << 30 ? .ok : .warn, "\(free >> 20) MiB free",
             free > 1 << 30 ? "" : "Free some space: acts are refused when the disk is full.")
-        add("clock", .ok, exercise ? "exercise clock: \(try now())" : "\(try now())")
-        if !configuration.desk.isLoopback {
-            add(
-                "desk", .bad, "the desk listens on \(configuration.desk), which others can reach",
-                "This version has no sign-in: keep it on 127.0.0.1.")
-        }
+        let isKept = MachineClock.now() != .free
+        add(
+            "clock", isKept || exercise ? .ok : .warn,
+            (exercise ? "exercise clock: \(try now())" : "\(try now())") + (isKept ? "" : ", corrected by no time service"),
+            isKept || exercise ? "" : "Let a time service keep it (chrony, systemd-timesyncd): acts and time limits depend on it.")
+        let accounts = try store.read { try $0.accounts() }
+        let active = accounts.count { $0.state == Account.State.active.rawValue }
+        add(
+            "accounts", active > 0 ? .ok : .warn, "\(active) of \(accounts.count) in use",
+            active > 0 ? "" : "Open the desk and give the set-up code that comity serve prints.")
+        let backup = try store.read { try $0.events([.backupNoted], limit: 1) }.first
+        let days = try backup.map { backup throws(ComityError) in (try now().milliseconds - backup.at.milliseconds) / 86_400_000 }
+        add(
+            "backup", (days ?? .max) <= 7 ? .ok : .warn, days.map { "noted \($0) days ago" } ?? "none was noted",
+            (days ?? .max) <= 7 ? "" : "Stop the node, copy its whole folder to another machine, and note it on the desk.")
+        if let check = deskCheck() { checks.append(check) }
         return checks
+    }
+
+    /// The listener of the desk: nil when it is for this machine only and in the clear, which is fine.
+    private func deskCheck() -> DoctorCheck? {
+        let desk = configuration.desk
+        guard let tls = desk.tls else {
+            return desk.isLoopback
+                ? nil
+                : DoctorCheck(
+                    name: "desk", grade: .bad, says: "the desk listens on \(desk) without TLS, and will not start",
+                    fix: "Give it a certificate in node.json, or keep it on 127.0.0.1.")
+        }
+        let key = folder.resolve(tls.key)
+        let mode = (try? FileManager.default.attributesOfItem(atPath: key)[.posixPermissions] as? NSNumber)?.intValue
+        guard let mode, FileManager.default.isReadableFile(atPath: folder.resolve(tls.certificate)) else {
+            return DoctorCheck(
+                name: "desk", grade: .bad, says: "the certificate or key of the desk cannot be read",
+                fix: "Look at desk.tls in node.json: \(tls.certificate), \(tls.key)")
+        }
+        let isClosed = mode & 0o077 == 0
+        return DoctorCheck(
+            name: "desk", grade: isClosed ? .ok : .warn, says: isClosed ? "TLS on \(desk)" : "others can read the key of the desk",
+            fix: isClosed ? "" : "chmod 600 \(key)")
     }
 
     private static func looseKeys(in folder: String) -> [String] {

@@ -17,7 +17,9 @@ import Transport
 /// folder at the same time: everything they share is in the database, and every write goes through `Store.commit`.
 public final class Node: Sendable {
     public let folder: NodeFolder
-    public let configuration: NodeConfiguration
+    /// What this node is, as `node.json` said when it was read, or as `setAuthority` changed it since.
+    public var configuration: NodeConfiguration { current.withLock { $0 } }
+    private let current: Mutex<NodeConfiguration>
     public let law: Law
     public let store: Store
     let keys: NodeKeys
@@ -41,11 +43,7 @@ public final class Node: Sendable {
     public static func create(folder path: String, _ configuration: NodeConfiguration, officers: [(id: String, role: String)])
         async throws(ComityError) -> Node
     {
-        guard TimeZone(identifier: configuration.authority.timeZone) != nil else {
-            throw ComityError(
-                .usage, "“\(Text.safe(configuration.authority.timeZone, limit: 60))” is not a time zone.",
-                next: "Use an IANA name, for example America/Montevideo.")
-        }
+        try checkZone(configuration.authority.timeZone)
         guard configuration.exercise || !configuration.state.isFictional else {
             throw ComityError(
                 .usage, "\(configuration.state) is a fictional State.", why: "Fictional States exist only in exercises.",
@@ -77,7 +75,7 @@ public final class Node: Sendable {
 
     private init(folder: NodeFolder, _ configuration: NodeConfiguration, _ keys: NodeKeys) throws(ComityError) {
         self.folder = folder
-        self.configuration = configuration
+        current = Mutex(configuration)
         self.keys = keys
         access = try AccessKey(folder: folder.keysPath)
         provider = configuration.oidc.map { OpenIDConnectProvider($0, folder: folder.path) }
@@ -223,7 +221,14 @@ public final class Node: Sendable {
             state: configuration.state, authority: configuration.authority, endpoint: configuration.endpoint,
             rootKey: keys.root.verifyingKey, signingKey: keys.signing.verifyingKey, sealing: keys.sealing.recipient.text,
             certificate: Base64.encode(keys.tls.der), register: keys.register.verifier, exercise: configuration.exercise,
-            issuedAt: configuration.createdAt)
+            issuedAt: configuration.changedAt ?? configuration.createdAt)
+    }
+
+    /// Checks that others accept the entry of this configuration, writes it to `node.json`, and goes on with it.
+    func take(_ configuration: NodeConfiguration) throws(ComityError) {
+        _ = try DirectoryEntry(verifying: try Self.entry(configuration, keys).signed(by: keys.root))
+        try folder.write(configuration, replacing: true)
+        current.withLock { $0 = configuration }
     }
 
     public var fingerprint: String { DirectoryEntry.fingerprint(of: keys.root.verifyingKey) }

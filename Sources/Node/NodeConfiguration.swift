@@ -4,15 +4,21 @@ public import Dossier
 public import Exchange
 public import Standards
 
-/// What a node is: written once by `comity init` to `node.json` in the data folder, readable and editable by a person.
+/// What a node is: written by `comity init`, and when the facts about its authority change, to `node.json` in the data folder, readable and editable by a person.
 public struct NodeConfiguration: Sendable, Codable, Equatable {
     public struct Listener: Sendable, Codable, Equatable, CustomStringConvertible {
         public let host: String
         public let port: Int
+        /// Of the desk: with them it speaks TLS and may be reached from other machines.
+        public let tls: TLSFiles?
+        /// Of the desk: the host name in a browser's address bar, when it is another than `host`.
+        public let name: String?
 
-        public init(host: String, port: Int) {
+        public init(host: String, port: Int, tls: TLSFiles? = nil, name: String? = nil) {
             self.host = host
             self.port = port
+            self.tls = tls
+            self.name = name
         }
 
         /// Reads `127.0.0.1:7443` or `[::1]:7443`.
@@ -24,13 +30,25 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
                 throw ComityError(
                     .usage, "“\(Text.safe(text, limit: 60))” is not an address with a port.", next: "Write it as 127.0.0.1:7443.")
             }
-            host = text[..<colon].filter { $0 != "[" && $0 != "]" }
-            self.port = port
+            self.init(host: text[..<colon].filter { $0 != "[" && $0 != "]" }, port: port)
         }
 
         public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
         /// Reached from this machine only.
         public var isLoopback: Bool { host == "::1" || host == "localhost" || (host.hasPrefix("127.") && Identifier.isIPAddress(host)) }
+    }
+
+    /// PEM files: absolute paths, or relative to the data folder.
+    public struct TLSFiles: Sendable, Codable, Equatable {
+        /// The certificate and those between it and the authority that browsers know.
+        public let certificate: String
+        /// Its private key.
+        public let key: String
+
+        public init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
     }
 
     /// A provider of OpenID Connect that officers may sign in with.
@@ -76,10 +94,12 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     public let createdAt: Instant
     /// Nil: local accounts only.
     public let oidc: OpenIDConnect?
+    /// When the facts about the authority were last changed; nil: never.
+    public let changedAt: Instant?
 
     public init(
         state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool,
-        createdAt: Instant, oidc: OpenIDConnect? = nil
+        createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil
     ) {
         v = Self.version
         self.state = state
@@ -90,6 +110,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         self.exercise = exercise
         self.createdAt = createdAt
         self.oidc = oidc
+        self.changedAt = changedAt
     }
 
     public var party: Party { Party(state: state, authority: authority.id) }

@@ -26,6 +26,9 @@ public struct NodeFolder: Sendable {
     public var outgoingPackages: String { path + "/packages/out" }
     public func incomingPackage(_ sha256: String) -> String { path + "/packages/in/" + sha256 }
 
+    /// A path of `node.json`: absolute, or relative to this folder.
+    public func resolve(_ file: String) -> String { file.hasPrefix("/") ? file : path + "/" + file }
+
     /// Makes a new data folder with keys. `write` comes last: a folder without `node.json` is not a node.
     /// - Throws: `.alreadyExists` when something is there, `.storage` when it cannot be written.
     func create(_ keys: NodeKeys) throws(ComityError) {
@@ -46,8 +49,8 @@ public struct NodeFolder: Sendable {
     }
 
     /// Makes the folder a node.
-    func write(_ configuration: NodeConfiguration) throws(ComityError) {
-        try DurableFile.write(Array(try IJSON.pretty(configuration).utf8), to: configurationPath, mode: 0o600)
+    func write(_ configuration: NodeConfiguration, replacing: Bool = false) throws(ComityError) {
+        try DurableFile.write(Array(try IJSON.pretty(configuration).utf8), to: configurationPath, mode: 0o600, replacing: replacing)
         try DurableFile.syncFolder(path)
     }
 

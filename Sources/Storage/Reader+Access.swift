@@ -82,6 +82,26 @@ extension Reader {
         }
     }
 
+    /// Open sessions of an officer, the newest first, each with the hash of its token. Whether one has ended by time is for
+    /// the caller to say.
+    public func sessions(of officer: String) throws -> [(token: [UInt8], session: SessionRow)] {
+        try Row.fetchAll(db, sql: "SELECT * FROM session WHERE officer = ? ORDER BY started DESC", arguments: [officer]).map { row in
+            (
+                [UInt8](row["token"] as Data),
+                SessionRow(officer: row["officer"], via: row["via"], started: row["started"], seen: row["seen"])
+            )
+        }
+    }
+
+    /// The newest events of these kinds, newest first.
+    public func events(_ kinds: [RegisterEvent.Kind], limit: Int) throws -> [RegisterEvent] {
+        let marks = kinds.map { _ in "?" }.joined(separator: ", ")
+        return try Data.fetchAll(
+            db, sql: "SELECT bytes FROM event WHERE kind IN (\(marks)) ORDER BY idx DESC LIMIT ?",
+            arguments: StatementArguments(kinds.map(\.rawValue)) + [limit]
+        ).map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
+    }
+
     public func throttle(_ key: String) throws -> ThrottleRow? {
         try Row.fetchOne(db, sql: "SELECT * FROM throttle WHERE key = ?", arguments: [key]).map {
             ThrottleRow(failures: $0["failures"], until: $0["until"], last: $0["last"], told: $0["told"])

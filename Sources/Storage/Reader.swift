@@ -269,6 +269,11 @@ public struct Reader {
         try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
     }
 
+    /// Bytes of the database file.
+    public func databaseSize() throws -> Int64 {
+        (try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+    }
+
     /// The database itself says that its pages are whole.
     public func integrity() throws -> String { try String.fetchOne(db, sql: "PRAGMA quick_check") ?? "no answer" }
 }

@@ -219,6 +219,10 @@ public struct RegisterEvent: Sendable, Codable {
         case signedOut = "signed-out"
         /// An account was made, changed, enrolled, disabled.
         case accountChanged = "account-changed"
+        /// The facts about the node's own authority were changed.
+        case nodeChanged = "node-changed"
+        /// An officer says that a backup was made, and where it lies.
+        case backupNoted = "backup-noted"
         /// An officer without access to content opened a file all the same, and said why.
         case brokeGlass = "broke-glass"
         /// A file or draft was given to an officer, or to nobody.

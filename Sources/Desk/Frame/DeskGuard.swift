@@ -36,6 +36,7 @@ struct DeskGuard: RouterMiddleware {
         for (name, value) in Self.headers {
             if let name = HTTPFields.Element.Name(name) { response.headers[name] = value }
         }
+        if pages.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -44,13 +45,8 @@ struct DeskGuard: RouterMiddleware {
         if let refusal = refusal(request.head) { return refusal }
         do { return try await next(request, context) } catch {
             // The gate has read the session on its way in; a problem is shown inside the frame to whoever is signed in.
-            return problem(error, request, session(of: request))
+            return problem(error, request, SessionGate.session(of: request, pages.node))
         }
-    }
-
-    private func session(of request: Request) -> Session? {
-        guard let token = request.cookies[SessionGate.cookie]?.value else { return nil }
-        return try? pages.node.session(token: token)
     }
 
     private func problem(_ error: any Error, _ request: Request, _ session: Session?) -> Response {
@@ -82,7 +78,7 @@ struct DeskGuard: RouterMiddleware {
         return CrossSite.isForeign(request) ? pages.refusal("refused.site", status: .forbidden) : nil
     }
 
-    /// Loopback names and the configured host; the port does not matter.
+    /// Loopback names, the configured host and the name of `node.json`; the port does not matter.
     private func isOurs(_ authority: String?) -> Bool {
         guard let authority = authority?.lowercased(), !authority.isEmpty else { return false }
         let name: String
@@ -92,7 +88,8 @@ struct DeskGuard: RouterMiddleware {
         } else {
             name = String(authority.prefix { $0 != ":" })
         }
-        return name == "localhost" || name == "::1" || name == host.lowercased() || Self.isLoopbackV4(name)
+        return name == "localhost" || name == "::1" || name == host.lowercased() || name == pages.node.configuration.desk.name?.lowercased()
+            || Self.isLoopbackV4(name)
     }
 
     /// Four numbers that begin with 127. `127.0.0.1.example.org` is somebody's name, not this machine.

@@ -16,6 +16,18 @@ struct DeskPages: Sendable {
     var figures: Figures { Figures(strings: strings) }
     var times: Times { Times(strings: strings, zone: node.configuration.authority.timeZone) }
 
+    /// The desk itself speaks TLS.
+    var isSecure: Bool { node.configuration.desk.tls != nil }
+
+    /// `https://desk.example.org`: where a browser finds this desk. A name in `node.json` without a certificate is that of a
+    /// TLS proxy before it.
+    func origin(_ request: Request) -> String {
+        let authority = request.head.authority ?? node.configuration.desk.description
+        guard let name = node.configuration.desk.name else { return (isSecure ? "https://" : "http://") + authority }
+        let port = isSecure ? node.configuration.desk.port : 443
+        return "https://\(name)" + (port == 443 ? "" : ":\(port)")
+    }
+
     func words(_ key: String) -> String { strings(key) }
 
     func asset(_ name: String, known: String?, _ session: Session?) -> Response {
@@ -34,7 +46,7 @@ struct DeskPages: Sendable {
     /// A form arrived after its session had ended: what was written is kept in the page that asks to sign in, and is sent
     /// again from there.
     func keep(_ form: Form, of request: Request, _ context: DeskContext) async throws -> Response {
-        try SignInPage(pages: self).keeping(form, path: request.uri.path)
+        try SignInPage(pages: self).keeping(form, path: request.uri.description)
     }
 
     // MARK: Problems
@@ -83,9 +95,13 @@ struct DeskPages: Sendable {
     }
 
     /// A page for someone who is not signed in: nothing of the node but its name.
-    func showOutside(_ template: String, _ fields: Fields, title: String, status: HTTPResponse.Status = .ok) throws(ComityError) -> Response
-    {
-        page(try resources.templates.render(template, fields.merging(common(title: title), uniquingKeysWith: { $1 })), status: status)
+    /// - Parameter kept: a form that the page carries along, where its template has `CarriedForm.place`.
+    func showOutside(
+        _ template: String, _ fields: Fields, title: String, status: HTTPResponse.Status = .ok, kept: CarriedForm? = nil
+    ) throws(ComityError) -> Response {
+        let frame = common(title: title).merging(OutsideFrame(pages: self).fields, uniquingKeysWith: { first, _ in first })
+        let html = try resources.templates.render(template, fields.merging(frame, uniquingKeysWith: { $1 }))
+        return page(kept?.placed(in: html) ?? html, status: status)
     }
 
     private func page(_ html: String, status: HTTPResponse.Status) -> Response {
@@ -101,6 +117,7 @@ struct DeskPages: Sendable {
         guard let scene else { return try resources.templates.render(template, fields) }
         fields["now"] = times.fields(scene.now, theirs: nil)
         fields["csrf"] = CrossSite.masked(scene.session.csrf)
+        fields["idleSeconds"] = "\(scene.session.idleLeft / 1000)"
         fields["me"] =
             [
                 "officer": Text.safe(scene.session.officer, limit: 80), "name": Text.safe(scene.session.name, limit: 80),

@@ -16,18 +16,35 @@ struct SessionGate: RouterMiddleware {
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         var context = context
-        if let token = request.cookies[Self.cookie]?.value, let session = try pages.node.session(token: token) {
-            context.token = token
+        if let session = try Self.token(of: request).flatMap({ try pages.node.session(token: $0) }) {
+            context.token = Self.token(of: request)
             context.session = session
         }
         return try await next(request, context)
     }
 
-    static func cookie(_ token: String) -> Cookie {
-        Cookie(name: cookie, value: token, path: "/", secure: true, httpOnly: true, sameSite: .strict)
+    /// The name of the cookie on this address. Browsers do not keep the cookies of two ports apart; two nodes on one machine
+    /// would sign each other's officers out.
+    static func name(_ authority: String?) -> String {
+        guard let authority, let colon = authority.lastIndex(of: ":"), let port = UInt16(authority[authority.index(after: colon)...]) else {
+            return cookie
+        }
+        return "\(cookie)-\(port)"
     }
 
-    static var noCookie: Cookie {
-        Cookie(name: cookie, value: "", maxAge: 0, path: "/", secure: true, httpOnly: true, sameSite: .strict)
+    static func token(of request: Request) -> String? { request.cookies[name(request.head.authority)]?.value }
+
+    static func session(of request: Request, _ node: Node) -> Session? {
+        token(of: request).flatMap { try? node.session(token: $0) }
+    }
+
+    /// The cookie that signs in.
+    static func cookie(_ token: String, for request: Request) -> Cookie {
+        Cookie(name: name(request.head.authority), value: token, path: "/", secure: true, httpOnly: true, sameSite: .strict)
+    }
+
+    /// The cookie that takes it away.
+    static func noCookie(for request: Request) -> Cookie {
+        Cookie(name: name(request.head.authority), value: "", maxAge: 0, path: "/", secure: true, httpOnly: true, sameSite: .strict)
     }
 }

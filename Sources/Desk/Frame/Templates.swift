@@ -54,8 +54,8 @@ struct Templates: Sendable {
     }
 }
 
-/// How a value becomes text of a page: control and reordering characters are replaced, and the five characters that mean
-/// something in HTML are escaped.
+/// How a value becomes text of a page: control and reordering characters are replaced, but for the ends of lines, which a
+/// text field must give back; and the five characters that mean something in HTML are escaped.
 ///
 /// It looks at Unicode scalars, not at characters: a combining mark after `<`, or a prefixing mark before it, makes
 /// another character of it for Swift, while a browser still reads `<`.
@@ -64,16 +64,16 @@ struct PageText: MustacheContentType {
 
     func escapeText(_ text: String) -> String {
         var out = ""
-        for (number, line) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            // A line end stays one: what was written in a field of several lines comes back as it was.
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() {
             if number > 0 { out += "\n" }
-            escape(String(line.last == "\r" ? line.dropLast() : line), into: &out)
+            escape(Text.safe(String(String.UnicodeScalarView(line)), limit: .max), into: &out)
         }
         return out
     }
 
-    private func escape(_ line: String, into out: inout String) {
-        for scalar in Text.safe(line, limit: .max).unicodeScalars {
+    private func escape(_ text: String, into out: inout String) {
+        for scalar in text.unicodeScalars {
             switch scalar {
             case "<": out += "&lt;"
             case ">": out += "&gt;"

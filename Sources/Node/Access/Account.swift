@@ -48,6 +48,8 @@ public struct Session: Sendable, Equatable {
     public let expires: Instant
     /// The session ends here unless it is used before.
     public let idleUntil: Instant
+    /// Milliseconds that were left before the session would end for want of use, when it was read.
+    public let idleLeft: Int64
     /// Theme, density, shortcuts: whatever the desk keeps for this officer.
     public let preferences: [String: String]
 }
@@ -88,7 +90,7 @@ public enum AccessLimits {
     /// The first pause and the longest one, milliseconds.
     static let pause = (first: minute / 2, longest: hour)
     /// Failures older than this do not count, milliseconds.
-    static let forgets = 24 * hour
+    public static let forgets = 24 * hour
     /// An address from which an officer signed in is known for this long, milliseconds.
     static let knownAddress = 30 * 24 * hour
     /// A failed sign-in of one account is registered at most once in this time, milliseconds.

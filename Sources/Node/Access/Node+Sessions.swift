@@ -29,7 +29,9 @@ extension Node {
             officer: account.officer, role: account.role, name: account.name, csrf: Base64.urlEncode([UInt8](csrf)),
             language: account.language, via: Session.Way(rawValue: row.via) ?? .password, started: moment(row.started),
             expires: moment(row.started + AccessLimits.session),
-            idleUntil: moment(min(row.seen + AccessLimits.idle, row.started + AccessLimits.session)), preferences: account.preferences)
+            idleUntil: moment(min(row.seen + AccessLimits.idle, row.started + AccessLimits.session)),
+            idleLeft: max(0, min(row.seen + AccessLimits.idle, row.started + AccessLimits.session) - realTime.now()),
+            preferences: account.preferences)
     }
 
     /// Ends a session. One that is over already is no error.

@@ -23,19 +23,50 @@ struct Init: AsyncParsableCommand {
     @Option(help: "E-mail of the authority.") var email: String?
     @Option(help: "Where this node listens for other nodes.") var exchange = "127.0.0.1:7443"
     @Option(help: "The address other nodes reach it at. Default: https:// and the exchange address.") var endpoint: String?
-    @Option(help: "Where officials reach the desk; loopback only, until sign-in exists.") var desk = "127.0.0.1:7480"
+    @Option(help: "Where officials reach the desk. Beyond this machine only with a certificate.") var desk = "127.0.0.1:7480"
+    @Option(help: "PEM file with the certificate of the desk, and those between it and its authority.") var deskCertificate: String?
+    @Option(help: "PEM file with its private key.") var deskKey: String?
+    @Option(help: "Host name of the desk in a browser’s address bar. Default: the host of --desk.") var deskName: String?
     @Option(help: "An officer and role, NAME=ROLE; repeat. Roles: duty_officer, drafter, approver, examiner, auditor, administrator.")
     var officer: [String] = []
     @Flag(help: "A node for exercises: marks every act, refuses real peers, its clock can be moved.") var exercise = false
 
+    /// Certificate and key are named by absolute paths, so that the node finds them from anywhere.
+    private func deskListener() throws(ComityError) -> NodeConfiguration.Listener {
+        let plain = try NodeConfiguration.Listener(desk)
+        guard (deskCertificate == nil) == (deskKey == nil) else {
+            throw ComityError(.usage, "A certificate and its key belong together.", next: "Name both --desk-certificate and --desk-key.")
+        }
+        if let deskName {
+            guard (1...253).contains(deskName.utf8.count),
+                deskName.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") })
+            else {
+                throw ComityError(.usage, "“\(Text.safe(deskName, limit: 80))” is not a host name.", next: "Write it as desk.example.org.")
+            }
+        }
+        var tls: NodeConfiguration.TLSFiles?
+        if let deskCertificate, let deskKey {
+            for file in [deskCertificate, deskKey] where !FileManager.default.isReadableFile(atPath: file) {
+                throw ComityError(.notFound, "The file \(Text.safe(file)) cannot be read.", next: "Check the path and the permissions.")
+            }
+            tls = .init(
+                certificate: URL(fileURLWithPath: deskCertificate).path, key: URL(fileURLWithPath: deskKey).path)
+        }
+        guard tls != nil || plain.isLoopback else {
+            throw ComityError(
+                .usage, "The desk cannot listen on \(plain) without a certificate.",
+                why: "Passwords and files would cross the network for everybody to read.",
+                next: "Add --desk-certificate and --desk-key, or use 127.0.0.1.")
+        }
+        guard deskName != nil || !["0.0.0.0", "::"].contains(plain.host) else {
+            throw ComityError(.usage, "A desk on every address needs a name.", next: "Add --desk-name desk.example.org.")
+        }
+        return .init(host: plain.host, port: plain.port, tls: tls, name: deskName)
+    }
+
     func run() async throws {
         let exchange = try NodeConfiguration.Listener(exchange)
-        let desk = try NodeConfiguration.Listener(desk)
-        guard desk.isLoopback else {
-            throw ComityError(
-                .usage, "The desk cannot listen on \(desk).", why: "This version has no sign-in, so it must not be reachable by others.",
-                next: "Use 127.0.0.1.")
-        }
+        let desk = try deskListener()
         let state = try StateCode(state)
         var officers: [(id: String, role: String)] = []
         for text in officer {

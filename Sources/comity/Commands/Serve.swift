@@ -61,7 +61,13 @@ enum Serving {
         let desk = try DeskServer.application(
             node: node, host: node.configuration.desk.host, port: node.configuration.desk.port, logger: logger
         ) { port in
-            Output.line("desk      http://\(node.configuration.desk.host):\(port)/")
+            let listener = node.configuration.desk
+            let address = NodeConfiguration.Listener(host: listener.name ?? listener.host, port: port)
+            Output.line("desk      \(listener.tls == nil ? "http" : "https")://\(address)/")
+            // Until somebody enrolled, this code opens the desk.
+            guard let code = try? await node.setupCode() else { return }
+            Output.line("set up    \(listener.tls == nil ? "http" : "https")://\(address)/set-up")
+            Output.line("code      \(code)   (works for 72 hours, once)")
         }
         if node.exercise { Output.line("EXERCISE  nothing here is real") }
         if let code = try await node.setupCode() {

@@ -9,7 +9,9 @@ enum QueueScreen: Screen {
     static let templates = ["queue"]
 
     static func add(to routes: DeskRoutes) {
-        routes.page("/") { visit in visit.goTo("/queue") }
+        routes.page("/") { visit in
+            visit.goTo(Permission.of(role: visit.session.role).contains(.readMetadata) ? "/queue" : AdminScreen.start)
+        }
         routes.page("/queue") { visit in
             guard let view = QueueView(rawValue: visit.query("view") ?? QueueView.all.rawValue) else {
                 return visit.pages.notFound(visit.session)
