@@ -54,21 +54,25 @@ struct Templates: Sendable {
     }
 }
 
-/// How a value becomes text of a page: control and reordering characters are replaced, but for the ends of lines, which a
-/// text field must give back; and the five characters that mean something in HTML are escaped.
+/// How a value becomes text of a page: control and reordering characters are replaced, and the five characters that mean
+/// something in HTML are escaped. Ends of lines, tabs and the joiners that Persian and Hindi are written with stay as they
+/// are: a text field must give back what was typed. What must not have them either passes `Text.safe` first.
 ///
 /// It looks at Unicode scalars, not at characters: a combining mark after `<`, or a prefixing mark before it, makes
 /// another character of it for Swift, while a browser still reads `<`.
 struct PageText: MustacheContentType {
     static let name = "PAGE"
+    private static let kept: Set<Unicode.Scalar> = ["\n", "\t", "\u{200C}", "\u{200D}"]
 
     func escapeText(_ text: String) -> String {
         var out = ""
-        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-        for (number, line) in lines.enumerated() {
-            if number > 0 { out += "\n" }
-            escape(Text.safe(String(String.UnicodeScalarView(line)), limit: .max), into: &out)
+        var rest = text.unicodeScalars[...]
+        while let place = rest.firstIndex(where: Self.kept.contains) {
+            escape(Text.safe(String(rest[..<place]), limit: .max), into: &out)
+            out.unicodeScalars.append(rest[place])
+            rest = rest[rest.index(after: place)...]
         }
+        escape(Text.safe(String(rest), limit: .max), into: &out)
         return out
     }
 

@@ -129,7 +129,7 @@ enum AdminScreen: Screen {
                 "unverified": clock.tag.isUnverified,
             ]
         }
-        let constants = node.law.instruments.flatMap(\.constants).filter { $0.unit == "days" }.map { constant -> Fields in
+        let constants = [node.law.constant("uncc.25.domestic-order-days")].compactMap { $0 }.map { constant -> Fields in
             [
                 "says": Text.safe(constant.says, limit: 300), "article": Article.words(constant.cite, strings),
                 "length": strings("span.days-only", ["days": Text.safe(constant.value, limit: 20)]),
@@ -151,7 +151,7 @@ enum AdminScreen: Screen {
             ("state", configuration.state.description), ("id", configuration.authority.id), ("endpoint", configuration.endpoint),
             ("exchange", configuration.exchange.description),
             ("desk", strings(desk.tls == nil ? "admin.node.desk.plain" : "admin.node.desk.tls", ["address": desk.description])),
-            ("folder", visit.node.folder.path), ("made", visit.pages.times.text(configuration.createdAt)),
+            ("folder", visit.node.folder.path), ("made", visit.pages.times.text(visit.pages.times.local(configuration.createdAt))),
             ("kind", strings(configuration.exercise ? "admin.node.exercise" : "admin.node.real")), ("version", Version.number),
             ("provider", visit.node.oidcName ?? strings("admin.node.no-provider")),
         ]

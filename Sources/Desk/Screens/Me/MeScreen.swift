@@ -63,7 +63,7 @@ enum MeScreen: Screen {
         let fields: Fields = [
             "account": [
                 "officer": Text.safe(account.officer, limit: 80), "name": Text.safe(account.name, limit: 100),
-                "role": strings("role.\(account.role)"), "created": times.text(account.created),
+                "role": strings("role.\(account.role)"), "created": times.text(times.local(account.created)),
             ] as Fields,
             "isDone": done, "choices": choices.map { choice($0, visit) }, "hasPassword": account.hasTOTP,
             "codesLeft": strings.count("me.codes.left", account.recoveryCodesLeft, visit.pages.figures),

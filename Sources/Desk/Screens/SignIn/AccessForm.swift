@@ -36,8 +36,9 @@ struct AccessForm {
 
     private func field(_ input: AccessInput) -> Fields {
         let (key, isWrong) = ("\(prefix).\(input.id)", problem != nil && wrong == input.id)
-        // A password is never sent back.
-        let value = input.kind == .password ? "" : typed?[input.id] ?? input.value
+        // A password is never sent back, and a code of a generator is worth nothing the second time.
+        let isSecret = input.kind == .password || input.autocomplete == "one-time-code"
+        let value = isSecret ? "" : typed?[input.id] ?? input.value
         let hasHint = strings.has("\(key).hint")
         let notes = (hasHint ? ["\(input.id)-hint"] : []) + (isWrong ? ["\(input.id)-error"] : [])
         return [

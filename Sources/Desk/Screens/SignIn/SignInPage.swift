@@ -44,7 +44,8 @@ struct SignInPage {
         let fields: Fields = [
             "to": to, "csrf": CrossSite.masked(session.csrf), "officer": Text.safe(session.officer, limit: 80),
             "texts": texts.prefix(60).enumerated().map { number, field in
-                ["id": "text-\(number)", "name": Text.safe(field.name, limit: 80), "value": field.value] as Fields
+                ["id": "text-\(number)", "name": Text.safe(field.name, limit: 80), "value": field.value.replacing("\r\n", with: "\n")]
+                    as Fields
             },
         ]
         return try pages.showOutside(
