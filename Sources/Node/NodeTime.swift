@@ -11,15 +11,18 @@ final class NodeTime: Sendable {
     static let setting = "exercise-clock"
 
     let exercise: Bool
-    /// IANA name.
-    let zone: String
+    /// IANA name; an administrator may correct it.
+    var zone: String { zoned.withLock { $0 } }
+    private let zoned: Mutex<String>
     /// Where this process holds the clock of an exercise.
     private let held = Mutex<Instant?>(nil)
 
     init(exercise: Bool, zone: String) {
         self.exercise = exercise
-        self.zone = zone
+        zoned = Mutex(zone)
     }
+
+    func move(toZone zone: String) { zoned.withLock { $0 = zone } }
 
     func hold(at instant: Instant?) { held.withLock { $0 = instant } }
 

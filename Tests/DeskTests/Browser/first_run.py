@@ -185,6 +185,30 @@ def rest(walk: Walk, base: str, secret: str):
     walk.press("Change the password")
     walk.look("33-password-short", 400)
     kept(walk, base, secret)
+    time_out(walk, base)
+
+
+def time_out(walk: Walk, base: str):
+    """The warning before the session ends: it can be put off, and it says when it was too late."""
+    page = walk.page
+    page.clock.install()
+    page.goto(base + "/me")
+    banner = page.locator("#timeout")
+    page.clock.fast_forward("27:00")
+    if banner.is_visible():
+        walk.faults.append("the warning comes too early")
+    page.clock.fast_forward("01:10")
+    walk.look("35-time-out")
+    with page.expect_response("**/session/renew") as answer:
+        walk.press("Stay signed in")
+    banner.wait_for(state="hidden")
+    if answer.value.status != 200:
+        walk.faults.append(f"staying signed in: status {answer.value.status}")
+    page.clock.fast_forward("28:30")
+    page.context.clear_cookies()
+    walk.press("Stay signed in")
+    page.get_by_text("Your session has ended").wait_for()
+    walk.look("36-timed-out")
 
 
 def kept(walk: Walk, base: str, secret: str):

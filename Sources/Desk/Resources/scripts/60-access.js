@@ -39,8 +39,8 @@
       const type = answer.headers.get('Content-Type') || '';
       if (answer.ok && type.startsWith('application/json')) {
         end = Date.now() + (await answer.json()).left * 1000;
-        share();
       } else end = Date.now();
+      share();
     } catch { /* no connection: the banner stays, and so does the button */ }
     renewing = false;
     look();
