@@ -152,3 +152,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The measuring of the desk (Benchmarks/README.md): not part of an ordinary build.
+if Context.environment["COMITY_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "desk-benchmark",
+            dependencies: [
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Node", "Desk", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/desk", swiftSettings: swiftSettings))
+}

@@ -111,24 +111,42 @@ struct ClockRun {
         return calendars.end(in: state, from: start, workingDays: days)
     }
 
+    /// Whether it has an end at all, without counting it out.
+    private func hasDue(from start: Instant) -> Bool { rule.dueField == nil || due(from: start) != nil }
+
     private func start(_ entry: Dossier.Entry) -> Instant? {
         guard rule.startField != "at" else { return entry.act.at }
         return entry.act.body.at(rule.startField)?.string.flatMap { try? Instant($0) }
     }
 
-    /// Several kinds may start a clock: `supply|disclose`.
-    private var startKinds: [String] { rule.startAct.split(separator: "|").map { Self.name(String($0)) } }
+    /// The kinds of acts that the rule names, read once for the whole file.
+    private struct Kinds {
+        /// Several kinds may start a clock: `supply|disclose`.
+        let starting: Set<String>
+        let stopping: Set<String>
+        let pausing: Set<String>
+        let resuming: Set<String>
+        let restarting: Set<String>
 
-    /// Rules may write the names of acts with underscores, as requests write their members.
-    private static func name(_ text: String) -> String { String(text.map { $0 == "_" ? "-" : $0 }) }
-
-    private static func names(_ texts: [String], _ kind: String) -> Bool { texts.contains { name($0) == kind } }
+        init(_ rule: ClockRule) {
+            // Rules may write the names of acts with underscores, as requests write their members.
+            func names(_ texts: [String]) -> Set<String> { Set(texts.map { String($0.map { $0 == "_" ? "-" : $0 }) }) }
+            starting = names(rule.startAct.split(separator: "|").map(String.init))
+            stopping = names(rule.stoppedBy)
+            pausing = names(rule.pausedBy)
+            resuming = names(rule.resumedBy)
+            restarting = names(rule.restartedBy)
+        }
+    }
 
     // Where the run stands while it walks over the acts.
     private struct Walk {
         var starts: Instant
-        var due: Instant
         var act: UUIDv7
+        /// The end that an act set; nil for the length of the rule.
+        var end: Instant?
+        /// Milliseconds for which it was paused.
+        var moved: Int64 = 0
         var pausedSince: Instant?
         var stopped: Instant?
     }
@@ -136,6 +154,7 @@ struct ClockRun {
     /// - Parameter holder: arrivals of linked requests that hold the clock, with the time of their decision.
     func clock(holders: [Standing.Follower]) -> Clock? {
         guard rule.when?.holds(in: dossier.request.content) ?? true else { return nil }
+        let kinds = Kinds(rule)
         var walk: Walk?
         var ended: Instant?
         for entry in dossier.entries where entry.effect == .applied {
@@ -145,65 +164,69 @@ struct ClockRun {
             } else {
                 ended = nil
             }
-            if startKinds.contains(kind), let start = start(entry), walk == nil || walk?.stopped != nil {
-                walk = due(from: start).map { Walk(starts: start, due: $0, act: entry.act.id) }
+            if kinds.starting.contains(kind), let start = start(entry), walk == nil || walk?.stopped != nil {
+                walk = hasDue(from: start) ? Walk(starts: start, act: entry.act.id) : nil
                 continue
             }
             guard walk != nil, walk?.stopped == nil else { continue }
-            step(&walk, entry, kind)
+            step(&walk, entry, kind, kinds)
         }
         guard var walk else { return nil }
-        if dossier.type == .jointInvestigation, walk.stopped == nil, Self.names(rule.restartedBy, ActKind.extend.rawValue),
+        if dossier.type == .jointInvestigation, walk.stopped == nil, kinds.restarting.contains(ActKind.extend.rawValue),
             let end = dossier.course.end, let act = dossier.course.endAct
         {
-            walk.due = end
+            walk.end = end
+            walk.moved = 0
             walk.act = act
         }
         return finished(walk, ended: ended, holders: holders)
     }
 
-    private func step(_ walk: inout Walk?, _ entry: Dossier.Entry, _ kind: String) {
+    private func step(_ walk: inout Walk?, _ entry: Dossier.Entry, _ kind: String, _ kinds: Kinds) {
         let at = entry.act.at
-        if Self.names(rule.stoppedBy, kind) {
+        if kinds.stopping.contains(kind) {
             resume(&walk, at)
             walk?.stopped = at
-        } else if Self.names(rule.pausedBy, kind), walk?.pausedSince == nil, side == nil || side == entry.side {
+        } else if kinds.pausing.contains(kind), walk?.pausedSince == nil, side == nil || side == entry.side {
             walk?.pausedSince = at
-        } else if Self.names(rule.resumedBy, kind) {
+        } else if kinds.resuming.contains(kind) {
             resume(&walk, at)
-        } else if Self.names(rule.restartedBy, kind)
-            || (Self.names(rule.restartedBy, ActKind.extend.rawValue) && kind == ActKind.accept.rawValue)
+        } else if kinds.restarting.contains(kind)
+            || (kinds.restarting.contains(ActKind.extend.rawValue) && kind == ActKind.accept.rawValue)
         {
             if let until = entry.act.body["until"]?.string.flatMap({ try? Instant($0) }) {
                 // Asking for a later end moves nothing; setting or accepting one does. In a joint investigation all sign it.
                 guard entry.side == .requested, dossier.type != .jointInvestigation else { return }
-                walk?.due = until
+                walk?.end = until
+                walk?.moved = 0
                 walk?.act = entry.act.id
-            } else if kind != ActKind.accept.rawValue, let due = due(from: at) {
-                walk = Walk(starts: at, due: due, act: entry.act.id)
+            } else if kind != ActKind.accept.rawValue, hasDue(from: at) {
+                walk = Walk(starts: at, act: entry.act.id)
             }
         }
     }
 
     /// Goes on with what was left: what was used stays used.
     private func resume(_ walk: inout Walk?, _ at: Instant) {
-        guard let since = walk?.pausedSince, let due = walk?.due else { return }
-        walk?.due = due.adding(milliseconds: max(0, at.milliseconds - since.milliseconds))
+        guard let since = walk?.pausedSince else { return }
+        walk?.moved += max(0, at.milliseconds - since.milliseconds)
         walk?.pausedSince = nil
     }
 
     private func finished(_ walk: Walk, ended: Instant?, holders: [Standing.Follower]) -> Clock {
-        let remaining = walk.pausedSince.map { max(0, walk.due.milliseconds - $0.milliseconds) }
+        // Counted out once, at the end: working days take time to count, and a long file starts its clocks again and again.
+        let planned = (walk.end ?? self.due(from: walk.starts) ?? walk.starts).adding(milliseconds: walk.moved)
+        let remaining = walk.pausedSince.map { max(0, planned.milliseconds - $0.milliseconds) }
         let due =
             walk.pausedSince.map { since in
-                walk.due.adding(milliseconds: max(0, now.milliseconds - since.milliseconds))
-            } ?? walk.due
+                planned.adding(milliseconds: max(0, now.milliseconds - since.milliseconds))
+            } ?? planned
         let holding = holders.filter { $0.type.rawValue == rule.heldBy && $0.at < due }
         let state: Clock.State
         if let stopped = walk.stopped {
-            state = stopped <= walk.due ? .met : .over
+            state = stopped <= planned ? .met : .over
         } else if let ended {
-            state = ended <= walk.due || walk.pausedSince != nil ? .ended : .over
+            state = ended <= planned || walk.pausedSince != nil ? .ended : .over
         } else if walk.pausedSince != nil {
             state = .paused
         } else if holding.contains(where: { $0.decided == nil || now < ($0.decided ?? now) }) || (holding.isEmpty && isHeldByAct) {

@@ -81,7 +81,9 @@ public struct RegisteredAct: Sendable {
 }
 
 extension UnverifiedAct {
-    /// The act, for code that reads it from the register, into which only verified acts are written. `comity audit check`
-    /// verifies those signatures again.
-    public func registeredPayload() throws(ComityError) -> Act { try IJSON.decode(Act.self, from: jws.payload, limit: Act.limit) }
+    /// An act from the register, into which only verified acts are written. `comity audit check` verifies those signatures again.
+    /// - Throws: `.schema` when it is no act.
+    public static func registeredPayload(_ bytes: [UInt8]) throws(ComityError) -> Act {
+        try IJSON.decode(Act.self, from: try JWS.payload(ofKept: bytes, limit: Act.limit), limit: Act.limit)
+    }
 }

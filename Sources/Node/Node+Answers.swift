@@ -184,12 +184,14 @@ extension Node {
 
     /// The acts of a file that count, with the hashes under which they are registered. An act that the other State's node
     /// will never take changes nothing on either side.
-    static func acts(_ file: UUIDv7, _ reader: Reader) throws -> [Dossier.HashedAct] {
-        try reader.acts(of: file).map { stored in try (hashed(stored), stored.refused) }
-            .filter { !$0.1 || $0.0.act.kind == .request }.map(\.0)
+    static func acts(_ file: UUIDv7, _ reader: Reader) throws -> [Dossier.HashedAct] { counting(try reader.filedActs(of: file)) }
+
+    static func counting(_ acts: [FiledAct]) -> [Dossier.HashedAct] {
+        acts.filter { !$0.refused || $0.act.kind == .request }.map { .init(act: $0.act, hash: $0.hash.bytes) }
     }
 
+    /// Read from its bytes, whatever was read before.
     static func hashed(_ stored: StoredAct) throws(ComityError) -> Dossier.HashedAct {
-        Dossier.HashedAct(act: try UnverifiedAct(stored.jws).registeredPayload(), hash: stored.hash.bytes)
+        Dossier.HashedAct(act: try UnverifiedAct.registeredPayload(stored.jws), hash: stored.hash.bytes)
     }
 }

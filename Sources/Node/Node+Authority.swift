@@ -40,6 +40,7 @@ extension Node {
                 exercise: old.exercise, createdAt: old.createdAt, oidc: old.oidc,
                 changedAt: Instant(milliseconds: realTime.now() / 1000 * 1000)
             ))
+        time.move(toZone: timeZone)
         _ = try await store.commit { try $0.append(event) }
     }
 

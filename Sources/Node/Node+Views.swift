@@ -22,29 +22,20 @@ extension Node {
         return try store.read { reader in
             if let draft = try reader.draft(ref) { return draftView(draft, now) }
             guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
-            let dossier = try Self.dossier(row.id, reader)
-            let stored = try Dictionary(reader.acts(of: row.id).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            let filed = try reader.filedActs(of: row.id)
+            let dossier = try Dossier(folding: Self.counting(filed))
             let standing = try standing(of: dossier, reader, now)
-            var lines: [FileView.ActLine] = []
-            for entry in dossier.entries {
-                guard let known = stored[entry.act.id] else { continue }
-                let delivery =
-                    known.outgoing && known.receipted == nil ? try Self.deliveryText(reader.outbox(.act, entry.act.id.description)) : nil
-                lines.append(
-                    FileView.ActLine(
-                        id: entry.act.id, kind: entry.act.kind, from: entry.act.from.state, officer: entry.act.by.officer, at: entry.act.at,
-                        hash: Hex.encode(entry.hash), registered: true, index: known.index,
-                        receipted: !known.outgoing || known.receipted != nil,
-                        effect: entry.effect, delivery: delivery, body: entry.act.body))
+            let undelivered = try reader.undelivered(of: row.id).mapValues(Self.deliveryText)
+            let known = Dictionary(filed.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
+            func line(_ act: Act, _ known: FiledAct, _ effect: Dossier.Entry.Effect) -> FileView.ActLine {
+                FileView.ActLine(
+                    id: act.id, kind: act.kind, from: act.from.state, officer: act.by.officer, at: act.at, hash: known.hash.description,
+                    registered: true, index: known.index, receipted: !known.outgoing || known.receipted != nil, effect: effect,
+                    delivery: known.receipted == nil ? undelivered[act.id.description] ?? nil : nil, body: act.body)
             }
-            for known in try reader.acts(of: row.id) where known.refused && !lines.contains(where: { $0.id == known.id }) {
-                let act = try Self.hashed(known).act
-                lines.append(
-                    FileView.ActLine(
-                        id: act.id, kind: act.kind, from: act.from.state, officer: act.by.officer, at: act.at, hash: known.hash.description,
-                        registered: true, index: known.index, receipted: false, effect: .overtaken,
-                        delivery: try Self.deliveryText(reader.outbox(.act, act.id.description)), body: act.body))
-            }
+            var lines = dossier.entries.compactMap { entry in known[entry.act.id].map { line(entry.act, $0, entry.effect) } }
+            let folded = Set(dossier.entries.map(\.act.id))
+            lines += filed.filter { !folded.contains($0.act.id) }.map { line($0.act, $0, .overtaken) }
             return FileView(
                 ref: ref, id: row.id, type: row.type, article: law.requestType(row.type.rawValue)?.article ?? "", title: row.title,
                 state: standing.state,

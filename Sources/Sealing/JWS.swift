@@ -87,6 +87,18 @@ public struct JWS: Sendable {
         payloadText = document.payload
     }
 
+    /// The payload of a document that was parsed and verified before it was kept, without reading its signatures again.
+    /// - Throws: as ``init(parsing:limit:)``, for a document in another order than ``sign(payload:type:key:)`` writes.
+    public static func payload(ofKept bytes: [UInt8], limit: Int) throws(ComityError) -> [UInt8] {
+        let head = Array("{\"payload\":\"".utf8)
+        if bytes.count <= limit, bytes.starts(with: head), let end = bytes[head.count...].firstIndex(of: UInt8(ascii: "\"")),
+            let payload = Base64.urlDecode(bytes[head.count..<end])
+        {
+            return payload
+        }
+        return try JWS(parsing: bytes, limit: limit).payload
+    }
+
     private static func signature(_ item: Document.Item) throws(ComityError) -> Signature {
         for name in ["alg", "crit", "b64"] where item.header?[name] != nil {
             throw ComityError(.schema, "The signed document carries “\(name)” outside its protected header.")

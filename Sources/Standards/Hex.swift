@@ -5,14 +5,16 @@ public enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
     /// Two characters a byte.
-    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String { String(decoding: characters(bytes), as: UTF8.self) }
+
+    static func characters(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.underestimatedCount * 2)
         for byte in bytes {
             out.append(digits[Int(byte >> 4)])
             out.append(digits[Int(byte & 15)])
         }
-        return String(decoding: out, as: UTF8.self)
+        return out
     }
 
     /// The bytes, or nil when the length is odd or a character is not `0-9a-f`. Upper case is refused:
@@ -29,7 +31,7 @@ public enum Hex {
         return out
     }
 
-    private static func value(_ character: UInt8) -> UInt8? {
+    static func value(_ character: UInt8) -> UInt8? {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10

@@ -17,16 +17,39 @@ public struct UUIDv7: Sendable, Hashable, Comparable, CustomStringConvertible, C
     /// Reads the lower-case text form.
     /// - Throws: `.schema` when it is not a version 7 UUID in its one spelling.
     public init(_ text: String) throws(ComityError) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12], let bytes = Hex.decode(parts.joined()), bytes[6] >> 4 == 7,
-            bytes[8] >> 6 == 2
-        else { throw ComityError(.schema, "“\(text.prefix(40))” is not a version 7 UUID.") }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        var high: UInt8?
+        var position = 0
+        for character in text.utf8 {
+            if position == 8 || position == 13 || position == 18 || position == 23 {
+                guard character == UInt8(ascii: "-") else { throw Self.malformed(text) }
+            } else {
+                guard let value = Hex.value(character) else { throw Self.malformed(text) }
+                if let first = high {
+                    bytes.append(first << 4 | value)
+                    high = nil
+                } else {
+                    high = value
+                }
+            }
+            position += 1
+            guard position <= 36 else { throw Self.malformed(text) }
+        }
+        guard position == 36, bytes[6] >> 4 == 7, bytes[8] >> 6 == 2 else { throw Self.malformed(text) }
         self.bytes = bytes
     }
 
+    private static func malformed(_ text: String) -> ComityError { ComityError(.schema, "“\(text.prefix(40))” is not a version 7 UUID.") }
+
     public var description: String {
-        let hex = Array(Hex.encode(bytes))
-        return [hex[0..<8], hex[8..<12], hex[12..<16], hex[16..<20], hex[20..<32]].map { String($0) }.joined(separator: "-")
+        var out: [UInt8] = []
+        out.reserveCapacity(36)
+        for (index, character) in Hex.characters(bytes).enumerated() {
+            if [8, 12, 16, 20].contains(index) { out.append(UInt8(ascii: "-")) }
+            out.append(character)
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }

@@ -28,13 +28,15 @@ final class GroupCommit: Sendable {
     private let pool: DatabasePool
     private let signer: NoteSigner
     private let views: WorkViews?
+    private let cache: ActCache
     private let queue = DispatchQueue(label: "comity.commit")
     private let state = Mutex(State())
 
-    init(pool: DatabasePool, signer: NoteSigner, views: WorkViews?) {
+    init(pool: DatabasePool, signer: NoteSigner, views: WorkViews?, cache: ActCache) {
         self.pool = pool
         self.signer = signer
         self.views = views
+        self.cache = cache
     }
 
     /// The result of one caller, written on the commit queue before the continuation resumes.
@@ -83,7 +85,7 @@ final class GroupCommit: Sendable {
                 var head: SignedHead?
                 try db.inTransaction(.immediate) {
                     outcomes = []
-                    var writer = try Writer(db: db, signer: signer)
+                    var writer = try Writer(db: db, signer: signer, cache: cache)
                     for job in jobs {
                         let before = writer
                         do {

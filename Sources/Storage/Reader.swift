@@ -15,6 +15,7 @@ public import Standards
 /// Reads from one snapshot of the database. Lives only inside `Store.read` or a commit.
 public struct Reader {
     let db: Database
+    let cache: ActCache
 
     // MARK: Register
 
@@ -227,6 +228,18 @@ public struct Reader {
     /// What is owed, oldest first.
     public func waiting() throws -> [OutboxRow] {
         try Row.fetchAll(db, sql: "SELECT * FROM outbox WHERE stage = 'waiting' ORDER BY id").map(outboxRow)
+    }
+
+    /// What is owed of the acts of a file and was not delivered, by the id of the act.
+    public func undelivered(of file: UUIDv7) throws -> [String: [OutboxRow]] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT outbox.* FROM act JOIN outbox ON outbox.kind = 'act' AND outbox.ref = act.id
+                WHERE act.file = ? AND outbox.stage <> 'delivered' ORDER BY outbox.id
+                """, arguments: [file.description]
+        ).map(outboxRow)
+        return Dictionary(grouping: rows, by: \.ref)
     }
 
     /// What is owed of one act or package, a row for each recipient.

@@ -20,6 +20,7 @@ public final class Store: Sendable {
     let group: GroupCommit
     private let signer: NoteSigner
     private let views: WorkViews?
+    private let cache = ActCache()
 
     /// Opens or creates the database `comity.sqlite` in `folder`.
     /// - Parameters:
@@ -44,7 +45,7 @@ public final class Store: Sendable {
             self.pool = pool
             self.signer = signer
             self.views = views
-            group = GroupCommit(pool: pool, signer: signer, views: views)
+            group = GroupCommit(pool: pool, signer: signer, views: views, cache: cache)
         } catch let error as ComityError {
             throw error
         } catch {
@@ -104,7 +105,7 @@ public final class Store: Sendable {
         try pool.writeWithoutTransaction { db in
             var result: Value?
             try db.inTransaction(.immediate) {
-                var writer = try Writer(db: db, signer: signer)
+                var writer = try Writer(db: db, signer: signer, cache: cache)
                 result = try work(&writer)
                 return .commit
             }
@@ -115,17 +116,17 @@ public final class Store: Sendable {
 
     /// Reads a consistent snapshot. A read inside a read is allowed and sees the outer snapshot's connection.
     public func read<Value>(_ work: (Reader) throws -> Value) throws(ComityError) -> Value {
-        do { return try pool.unsafeReentrantRead { try Self.snapshot($0, work) } } catch let error as ComityError { throw error } catch {
+        do { return try pool.unsafeReentrantRead { try snapshot($0, work) } } catch let error as ComityError { throw error } catch {
             throw Self.failure(error)
         }
     }
 
     /// One transaction around the outermost read: without it each statement would see its own moment.
-    private static func snapshot<Value>(_ db: Database, _ work: (Reader) throws -> Value) throws -> Value {
-        if db.isInsideTransaction { return try work(Reader(db: db)) }
+    private func snapshot<Value>(_ db: Database, _ work: (Reader) throws -> Value) throws -> Value {
+        if db.isInsideTransaction { return try work(Reader(db: db, cache: cache)) }
         var result: Result<Value, any Error> = .failure(ComityError(.storage, "The database was not read."))
         try db.inTransaction(.deferred) {
-            result = Result { try work(Reader(db: db)) }
+            result = Result { try work(Reader(db: db, cache: cache)) }
             return .commit
         }
         return try result.get()

@@ -16,21 +16,23 @@ public import Standards
 public struct Writer {
     let db: Database
     private let signer: NoteSigner
+    private let cache: ActCache
     /// Entries in the register, those appended in this transaction included.
     private var size: Int64
     private let sizeBefore: Int64
     /// Files and drafts whose rows of the worklist have to be computed again before the commit.
     var touched: Set<WorkRow.Key> = []
 
-    init(db: Database, signer: NoteSigner) throws {
+    init(db: Database, signer: NoteSigner, cache: ActCache) throws {
         self.db = db
         self.signer = signer
+        self.cache = cache
         size = try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry") ?? 0
         sizeBefore = size
     }
 
     /// The same transaction, for reading.
-    public var reader: Reader { Reader(db: db) }
+    public var reader: Reader { Reader(db: db, cache: cache) }
 
     /// Registers an act, its file row and its links.
     /// - Returns: index of its entry.
@@ -60,6 +62,7 @@ public struct Writer {
                     arguments: [act.file.description, link.file.description, link.relation.rawValue])
             }
         }
+        cache.keep([.init(hash: verified.hash, act: act, size: verified.bytes.count)])
         try touch(file: act.file)
         return index
     }

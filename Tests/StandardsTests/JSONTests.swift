@@ -56,6 +56,28 @@ import Testing
         for bad in ["0", "0G", "FF"] { #expect(Hex.decode(bad) == nil, "\(bad)") }
     }
 
+    /// As Foundation writes it; and whatever text comes, only what encoding gives is read.
+    @Test func base64AgreesWithFoundation() {
+        var generator = Seeded.fresh()
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \n".utf8)
+        for _ in 0..<3000 {
+            let bytes = (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let text = Data(bytes).base64EncodedString()
+            #expect(Base64.encode(bytes) == text && Base64.decode(text) == bytes, "seed \(generator.seed)")
+            let raw = text.replacingOccurrences(of: "=", with: "")
+            #expect(Base64.rawEncode(bytes) == raw && Base64.rawDecode(raw) == bytes, "seed \(generator.seed)")
+            let url = raw.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+            #expect(Base64.urlEncode(bytes) == url && Base64.urlDecode(url) == bytes, "seed \(generator.seed)")
+            var noise = Array([text, raw, url].randomElement(using: &generator)?.utf8 ?? "".utf8)
+            noise.append(alphabet[Int.random(in: 0..<alphabet.count, using: &generator)])
+            noise[Int.random(in: 0..<noise.count, using: &generator)] = alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
+            let other = String(decoding: noise.prefix(Int.random(in: 0...noise.count, using: &generator)), as: UTF8.self)
+            if let read = Base64.decode(other) { #expect(Base64.encode(read) == other, "seed \(generator.seed)") }
+            if let read = Base64.rawDecode(other) { #expect(Base64.rawEncode(read) == other, "seed \(generator.seed)") }
+            if let read = Base64.urlDecode(other) { #expect(Base64.urlEncode(read) == other, "seed \(generator.seed)") }
+        }
+    }
+
     private static func random(depth: Int, _ generator: inout Seeded) -> JSONValue {
         switch Int.random(in: 0...(depth > 0 ? 6 : 4), using: &generator) {
         case 0: .null

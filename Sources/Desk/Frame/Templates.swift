@@ -106,17 +106,28 @@ struct IconSheet: Sendable {
         guard !symbols.isEmpty else { throw DeskResources.fault("The file assets/icons.svg of the desk has no symbols.") }
     }
 
+    /// Looks through the page once, byte by byte: a page has many icons, and a search for each symbol would be most of its time.
     func place(in page: String) -> String {
-        guard let place = page.firstRange(of: Self.place) else { return page }
-        let used = symbols.filter { page.contains("href=\"#\($0.id)\"") }.map(\.text).joined()
-        return page.replacingCharacters(in: place, with: used)
-    }
-}
-
-extension String {
-    fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
-        var copy = self
-        copy.replaceSubrange(range, with: text)
-        return copy
+        let bytes = Array(page.utf8)
+        let hint = Array("href=\"#".utf8)
+        let marker = Array(Self.place.utf8)
+        var used: Set<String> = []
+        var gap: Int?
+        var position = 0
+        while position < bytes.count {
+            if bytes[position] == hint[0], bytes[position...].starts(with: hint) {
+                let name = bytes[(position + hint.count)...].prefix { $0 != UInt8(ascii: "\"") }
+                used.insert(String(decoding: name, as: UTF8.self))
+                position += hint.count + name.count
+            } else if gap == nil, bytes[position] == marker[0], bytes[position...].starts(with: marker) {
+                gap = position
+                position += marker.count
+            } else {
+                position += 1
+            }
+        }
+        guard let gap else { return page }
+        let sheet = symbols.filter { used.contains($0.id) }.map(\.text).joined()
+        return String(decoding: bytes[..<gap] + Array(sheet.utf8) + bytes[(gap + marker.count)...], as: UTF8.self)
     }
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Dossier
+import Exchange
+internal import GRDB
+public import Register
+public import Standards
+internal import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// An act of a file with what this register knows of it.
+public struct FiledAct: Sendable {
+    public let act: Act
+    public let hash: Hash
+    public let outgoing: Bool
+    /// Index of its entry in this node's register.
+    public let index: Int64
+    /// The other State's node will never take it; it stays in this register and changes nothing.
+    public let refused: Bool
+    /// When the last of the other States' receipts was registered here; nil for incoming acts and while one is missing.
+    public let receipted: Instant?
+}
+
+/// Acts that were read before. Acts never change, and each is found by the hash of its content, so nothing here can be stale.
+///
+/// Owns `state` under one lock. Guarantees: holds at most twice `generation` bytes of signed acts; what was not asked for while
+/// that many others were is forgotten.
+final class ActCache: Sendable {
+    struct Item: Sendable {
+        let hash: Hash
+        let act: Act
+        /// Bytes of the signed act.
+        let size: Int
+    }
+
+    private struct State {
+        var young: [Hash: Item] = [:]
+        var old: [Hash: Item] = [:]
+        /// Bytes of the signed acts in `young`.
+        var size = 0
+
+        mutating func keep(_ item: Item) {
+            if size > ActCache.generation {
+                old = young
+                young = [:]
+                size = 0
+            }
+            if young.updateValue(item, forKey: item.hash) == nil { size += item.size }
+        }
+    }
+
+    /// Bytes of signed acts; read, they take several times as much memory.
+    static let generation = 8 << 20
+    private let state = Mutex(State())
+
+    /// What is known of these, in their order.
+    func acts(_ hashes: [Hash]) -> [Act?] {
+        state.withLock { state in
+            hashes.map { hash in
+                if let item = state.young[hash] { return item.act }
+                guard let item = state.old[hash] else { return nil }
+                state.keep(item)
+                return item.act
+            }
+        }
+    }
+
+    func keep(_ items: [Item]) {
+        state.withLock { state in for item in items { state.keep(item) } }
+    }
+}
+
+extension Reader {
+    /// Acts of a file with their contents, in the order in which they were registered here. The bytes are read only of those that
+    /// were not read before.
+    public func filedActs(of file: UUIDv7) throws -> [FiledAct] {
+        struct Line {
+            let id: String
+            let hash: Hash
+            let outgoing: Bool
+            let index: Int64
+            let owed: Int
+            let given: Int
+            let refusals: Int
+            let last: String?
+        }
+        let lines = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT act.id, act.hash, act.outgoing, act.idx,
+                (SELECT COUNT(*) FROM outbox WHERE outbox.kind = 'act' AND outbox.ref = act.id),
+                (SELECT COUNT(*) FROM receipt WHERE receipt.act = act.id),
+                (SELECT COUNT(*) FROM outbox WHERE outbox.kind = 'act' AND outbox.ref = act.id AND outbox.stage = 'refused'),
+                (SELECT MAX(at) FROM receipt WHERE receipt.act = act.id)
+                FROM act WHERE act.file = ? ORDER BY act.idx
+                """, arguments: [file.description]
+        ).map { row in
+            guard let hash = Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
+            return Line(
+                id: row[0], hash: hash, outgoing: row[2], index: row[3], owed: row[4], given: row[5], refusals: row[6], last: row[7])
+        }
+        var acts = cache.acts(lines.map(\.hash))
+        var read: [ActCache.Item] = []
+        for (position, line) in lines.enumerated() where acts[position] == nil {
+            guard let jws = try Data.fetchOne(db, cachedSQL: "SELECT jws FROM act WHERE id = ?", [line.id]) else {
+                throw ComityError(.storage, "The act \(line.id) is gone.")
+            }
+            let act = try UnverifiedAct.registeredPayload([UInt8](jws))
+            acts[position] = act
+            read.append(.init(hash: line.hash, act: act, size: jws.count))
+        }
+        cache.keep(read)
+        return try zip(lines, acts).map { line, act in
+            guard let act else { throw ComityError(.storage, "The act \(line.id) was not read.") }
+            return FiledAct(
+                act: act, hash: line.hash, outgoing: line.outgoing, index: line.index, refused: line.owed > 0 && line.refusals == line.owed,
+                receipted: try line.given >= line.owed ? line.last.map { text throws(ComityError) in try Instant(text) } : nil)
+        }
+    }
+}
+
+extension Data {
+    /// With a statement that is prepared once for each connection.
+    fileprivate static func fetchOne(_ db: Database, cachedSQL sql: String, _ arguments: StatementArguments) throws -> Data? {
+        try fetchOne(try db.cachedStatement(sql: sql), arguments: arguments)
+    }
+}
