@@ -3,6 +3,7 @@
 import Desk
 import Dossier
 import Foundation
+import Glibc
 import Hummingbird
 import HummingbirdTesting
 import Logging
@@ -21,7 +22,7 @@ struct Measure {
         print("load average \(Self.load())")
         try await serve()
         guard only == nil else { return }
-        try calls()
+        try await calls()
         try await reminders()
         print("load average \(Self.load())")
     }
@@ -42,9 +43,7 @@ struct Measure {
                 Self.line(path, try await Self.times(requests) { _ = try await page(path) })
                 return
             }
-            let cold = ContinuousClock.now
-            _ = try await page("/files/\(long)")
-            Self.line("page of the long file, first time in the process", [ContinuousClock.now - cold])
+            Self.line("page of the long file, first time in the process", try await Self.times(1) { _ = try await page("/files/\(long)") })
             for view in ["all", "incoming", "outgoing", "waiting-for-us", "waiting-for-them", "drafts"] {
                 let times = try await Self.times(requests) { _ = try await page("/queue?view=\(view)") }
                 Self.line("queue page, \(view)", times)
@@ -76,46 +75,56 @@ struct Measure {
         }
     }
 
-    private func calls() throws {
-        func calls(_ name: String, _ body: () throws -> Void) throws {
-            Self.line(name, try (0..<requests).map { _ in try ContinuousClock().measure { try body() } })
+    private func calls() async throws {
+        func calls(_ name: String, _ body: () throws -> Void) async throws {
+            Self.line(name, try await Self.times(requests) { try body() })
         }
-        for view in WorkView.allCases { try calls("work, \(view.rawValue)") { _ = try node.work(view: view, officer: "D1") } }
+        for view in WorkView.allCases { try await calls("work, \(view.rawValue)") { _ = try node.work(view: view, officer: "D1") } }
         for sort in WorkFilter.Sort.allCases {
-            try calls("work, all by \(sort.rawValue), 200 rows") { _ = try node.work(filter: WorkFilter(sort: sort), limit: 200) }
+            try await calls("work, all by \(sort.rawValue), 200 rows") { _ = try node.work(filter: WorkFilter(sort: sort), limit: 200) }
         }
         let nobody = WorkFilter(counterpart: try StateCode("XD"), state: .surrendered)
-        try calls("work, a filter that nothing passes") { _ = try node.work(filter: nobody) }
+        try await calls("work, a filter that nothing passes") { _ = try node.work(filter: nobody) }
         for text in ["ransomware", "evasion wallet", "12345", "no such words"] {
-            try calls("work, search “\(text)”") { _ = try node.work(filter: WorkFilter(text: text)) }
+            try await calls("work, search “\(text)”") { _ = try node.work(filter: WorkFilter(text: text)) }
         }
-        try calls("counts of all views") { _ = try node.workCounts(officer: "D1") }
+        try await calls("counts of all views") { _ = try node.workCounts(officer: "D1") }
         let long = try Fill.longFile()
-        try calls("view of the long file") { _ = try node.fileView(long) }
+        try await calls("view of the long file") { _ = try node.fileView(long) }
         let again = try Node(folder: node.folder.path)
-        Self.line("view of the long file, first time in the process", [try ContinuousClock().measure { _ = try again.fileView(long) }])
+        Self.line("view of the long file, first time in the process", try await Self.times(1) { _ = try again.fileView(long) })
     }
 
     private func reminders() async throws {
-        let start = ContinuousClock.now
-        let given = try await node.remind().count
-        Self.line("remind: \(given) given", [ContinuousClock.now - start])
+        var given = 0
+        let first = try await Self.times(1) { given = try await node.remind().count }
+        Self.line("remind: \(given) given", first)
         Self.line("remind: nothing due", try await Self.times(min(requests, 100)) { _ = try await node.remind() })
     }
 
     // MARK: Figures
 
-    private static func times(_ count: Int, _ body: () async throws -> Void) async throws -> [Duration] {
+    private static func times(_ count: Int, _ body: () async throws -> Void) async throws -> (times: [Duration], processor: Double) {
         var times: [Duration] = []
+        let before = processor()
         for _ in 0..<count {
             let start = ContinuousClock.now
             try await body()
             times.append(ContinuousClock.now - start)
         }
-        return times
+        return (times, processor() - before)
     }
 
-    private static func line(_ name: String, _ times: [Duration]) {
+    /// Milliseconds of processor time that this process has used.
+    private static func processor() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
+    }
+
+    /// Wall time, and processor time for each request: the second hardly depends on what else the machine does.
+    private static func line(_ name: String, _ measured: (times: [Duration], processor: Double)) {
+        let times = measured.times
         func text(_ duration: Duration) -> String {
             let value = Double(duration.components.seconds) * 1000 + Double(duration.components.attoseconds) / 1e15
             return String(format: "%9.2f", value)
@@ -124,7 +133,8 @@ struct Measure {
         guard let last = sorted.last else { return }
         let p50 = sorted[sorted.count / 2]
         let p99 = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
-        print("p50 \(text(p50)) ms  p99 \(text(p99)) ms  most \(text(last)) ms  of \(sorted.count)  \(name)")
+        let used = String(format: "%8.2f", measured.processor / Double(sorted.count))
+        print("p50 \(text(p50))  p99 \(text(p99))  most \(text(last))  processor \(used) ms  of \(sorted.count)  \(name)")
     }
 
     private static func load() -> String {

@@ -5,6 +5,8 @@ public enum Text {
     /// Replaces control characters and the invisible characters that reorder text (bidirectional overrides and isolates,
     /// zero-width characters) by U+FFFD, and cuts at `limit` characters with an ellipsis.
     public static func safe(_ text: String, limit: Int = 200) -> String {
+        // Most texts are short and plain; looking is cheaper than building.
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.value {

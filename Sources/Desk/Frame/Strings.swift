@@ -12,6 +12,8 @@ import Yams
 final class Strings: Sendable {
     let language: String
     private let texts: [String: String]
+    /// The texts cut at their placeholders; only those that have some.
+    private let cut: [String: [Piece]]
     private let misses = Mutex<Set<String>>([])
 
     /// - Parameter files: names and texts of the files of this language.
@@ -38,6 +40,7 @@ final class Strings: Sendable {
         }
         self.language = language
         self.texts = texts
+        cut = texts.filter { $0.value.utf8.contains(UInt8(ascii: "{")) }.mapValues(Self.pieces)
     }
 
     /// Keys that were looked up and are not there.
@@ -47,7 +50,8 @@ final class Strings: Sendable {
     func has(_ key: String) -> Bool { texts[key] != nil }
 
     func callAsFunction(_ key: String, _ values: [String: String] = [:]) -> String {
-        Self.pieces(of: text(key)).map { piece in
+        guard let pieces = cut[key] else { return text(key) }
+        return pieces.map { piece in
             switch piece {
             case .text(let text): text
             case .placeholder(let name): values[name] ?? "{\(name)}"
@@ -64,7 +68,7 @@ final class Strings: Sendable {
     /// its direction of writing cannot reorder the sentence.
     func phrase(_ key: String, _ values: [String: Phrase.Value]) -> Phrase {
         Phrase(
-            Self.pieces(of: text(key)).map { piece in
+            (cut[key] ?? [.text(text(key))]).map { piece in
                 switch piece {
                 case .text(let text): .words(text)
                 case .placeholder(let name): values[name] ?? .words("{\(name)}")
@@ -78,7 +82,7 @@ final class Strings: Sendable {
         return key
     }
 
-    private enum Piece {
+    private enum Piece: Sendable {
         case text(String)
         case placeholder(String)
     }

@@ -65,6 +65,7 @@ struct PageText: MustacheContentType {
     private static let kept: Set<Unicode.Scalar> = ["\n", "\t", "\u{200C}", "\u{200D}"]
 
     func escapeText(_ text: String) -> String {
+        if text.utf8.allSatisfy(Self.isPlain) { return text }
         var out = ""
         var rest = text.unicodeScalars[...]
         while let place = rest.firstIndex(where: Self.kept.contains) {
@@ -86,6 +87,14 @@ struct PageText: MustacheContentType {
             case "'": out += "&#39;"
             default: out.unicodeScalars.append(scalar)
             }
+        }
+    }
+
+    /// Printable ASCII that means nothing in HTML.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: (0x20...0x7E).contains(byte)
         }
     }
 }

@@ -30,10 +30,10 @@ struct Times: Sendable {
     }
 
     private func parts(_ instant: Instant, exact: Bool) -> (date: String, time: String) {
-        let characters = Array(instant.description)
-        func field(_ range: Range<Int>) -> String { String(characters[range]) }
+        let characters = Array(instant.description.utf8)
+        func field(_ range: Range<Int>) -> String { String(decoding: characters[range], as: UTF8.self) }
         let seconds = !exact || instant.milliseconds % 60_000 == 0 ? "" : ":" + field(17..<19)
-        let offset = instant.offsetMinutes == 0 ? strings("time.utc") : String(characters.suffix(6))
+        let offset = instant.offsetMinutes == 0 ? strings("time.utc") : field(characters.count - 6..<characters.count)
         let day = field(8..<10)
         return (
             strings(
