@@ -102,6 +102,7 @@ let package = Package(
                 "Standards", "Law", "Dossier", "Exchange", "Node", "CZlib", hummingbird, crypto, "Yams",
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Resources")]),

@@ -16,6 +16,7 @@ public enum DeskServer {
     static let screens: [any Screen.Type] = [
         SignInScreen.self, EnrolmentScreen.self, SetUpScreen.self, MeScreen.self, QueueScreen.self, FileScreen.self, ActScreen.self,
         TriageScreen.self, PreservationScreen.self, RegisterScreen.self, DirectoryScreen.self, AdminScreen.self, AccountsScreen.self,
+        KeysScreen.self, EventsScreen.self,
     ]
 
     /// Builds the listener; `onRunning` gets the port that was bound.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Standards
+import Standards
 
 /// A dotted path into a draft, split once when the rule file is read. `*` as a step means every item of a list.
 public struct FieldPath: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {

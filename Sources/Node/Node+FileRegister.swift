@@ -105,7 +105,7 @@ extension Node {
             guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
             guard let stored = try reader.act(id) else { throw Self.noAct(id, ref) }
             let unverified = try UnverifiedAct(stored.jws)
-            let act = try unverified.registeredPayload()
+            let act = try UnverifiedAct.registeredPayload(stored.jws)
             guard act.file == row.id else { throw Self.noAct(id, ref) }
             return SignedActLine(
                 id: id, kind: act.kind.rawValue, from: act.from.state, officer: act.by.officer, outgoing: stored.outgoing,

@@ -181,6 +181,9 @@ extension Node {
         return try store.read { try $0.quarantine() }
     }
 
+    /// How many entries the register has: a page compares it to know that there is something new.
+    public func registerSize() throws(ComityError) -> Int64 { try store.read { try $0.registerSize() } }
+
     /// The newest signed head of the register; nil while it is empty.
     /// - Parameter officer: nil is the node's owner on the command line.
     public func registerHead(officer: String?) throws(ComityError) -> (size: Int64, note: String)? {

@@ -130,6 +130,7 @@ struct DeskPages: Sendable {
         }
         fields["shortcuts"] = scene.session.preferences["shortcuts"] != "off"
         fields["hasViews"] = scene.may(.readMetadata)
+        fields["registerSize"] = "\(scene.registerSize)"
         fields["views"] = QueueView.allCases.map { view -> Fields in
             [
                 "path": view.path, "word": strings("view.\(view.rawValue)"), "isHere": view.path == here,
@@ -165,6 +166,8 @@ struct Scene {
     /// How many rows each list has, for the rail.
     let counts: [WorkView: Int]
     let names: StateNames
+    /// Entries in the register when the page was made.
+    let registerSize: Int64
 
     init(_ pages: DeskPages, session: Session) throws(ComityError) {
         self.pages = pages
@@ -172,6 +175,7 @@ struct Scene {
         now = try pages.node.now()
         counts =
             Permission.of(role: session.role).contains(.readMetadata) ? try pages.node.workCounts(officer: session.officer) : [:]
+        registerSize = try pages.node.registerSize()
         names = StateNames(node: pages.node, peers: try pages.node.listPeers())
     }
 

@@ -12,11 +12,15 @@ struct SessionGate: RouterMiddleware {
     /// `__Host-`: only over a secure connection (browsers count loopback as one), only this host, every path.
     static let cookie = "__Host-comity"
 
+    /// What pages ask for by themselves.
+    static let unasked: Set<String> = ["/events", "/changes"]
+
     let pages: DeskPages
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         var context = context
-        if let session = try Self.token(of: request).flatMap({ try pages.node.session(token: $0) }) {
+        let isAsked = !Self.unasked.contains(request.uri.path)
+        if let session = try Self.token(of: request).flatMap({ try pages.node.session(token: $0, renewing: isAsked) }) {
             context.token = Self.token(of: request)
             context.session = session
         }
@@ -35,7 +39,7 @@ struct SessionGate: RouterMiddleware {
     static func token(of request: Request) -> String? { request.cookies[name(request.head.authority)]?.value }
 
     static func session(of request: Request, _ node: Node) -> Session? {
-        token(of: request).flatMap { try? node.session(token: $0) }
+        token(of: request).flatMap { try? node.session(token: $0, renewing: false) }
     }
 
     /// The cookie that signs in.

@@ -8,13 +8,14 @@ import Storage
 extension Node {
     /// The session of a token, or nil when there is none, it ended, or its account may not be used. One indexed read; the
     /// last use is written down at most once a minute, beside the answer.
-    public func session(token: String) throws(ComityError) -> Session? {
+    /// - Parameter renewing: false for what a page does by itself: it must not keep a session alive that nobody uses.
+    public func session(token: String, renewing: Bool = true) throws(ComityError) -> Session? {
         guard token.utf8.count == 43 else { return nil }
         let (hash, now) = (Secret.hash(token), realTime.now())
         guard let (row, account) = try store.read({ try $0.session(token: hash) }), account.state == Account.State.active.rawValue,
             row.started <= now, now < row.started + AccessLimits.session, now < row.seen + AccessLimits.idle
         else { return nil }
-        if now - row.seen >= AccessLimits.touch {
+        if renewing, now - row.seen >= AccessLimits.touch {
             // A write that is lost is made up for by the next request.
             Task { [store] in _ = try? await store.commit { try $0.touchSession(token: hash, at: now) } }
             return session(SessionRow(officer: row.officer, via: row.via, started: row.started, seen: now), account, token: token)

@@ -69,7 +69,9 @@ struct TriageList {
                     view: .incoming, filter: WorkFilter(state: state), limit: Self.limit, officer: scene.session.officer
                 ).items
             }
-            items.sort { ($0.clock?.due.milliseconds ?? .max, $0.ref.description) < ($1.clock?.due.milliseconds ?? .max, $1.ref.description) }
+            items.sort {
+                ($0.clock?.due.milliseconds ?? .max, $0.ref.description) < ($1.clock?.due.milliseconds ?? .max, $1.ref.description)
+            }
             var rows: [Fields] = []
             for item in items.prefix(Self.limit) { rows.append(try row(item)) }
             return [
