@@ -96,28 +96,29 @@ struct AccessPagesTests {
             #expect(page.body.contains("<path d=\"\(picture.path)\"/>"))
             #expect(page.body.contains("<span>\(enrolment.secret.prefix(4))</span>"))
             #expect(DeskFixture.hidden(page.body).contains { $0 == ("code", code.lowercased().replacing("-", with: " ")) })
-            let digits = try desk.code(enrolment.secret)
-            func enrol(_ digits: String, _ password: String, _ again: String) async throws -> DeskFixture.Answer {
-                try await desk.send("/enrol", [("code", code), ("digits", digits), ("password", password), ("again", again)])
+            /// The code of this moment, unless another is given.
+            func enrol(_ wrong: String? = nil, _ password: String, _ again: String) async throws -> DeskFixture.Answer {
+                let digits = try wrong ?? desk.code(enrolment.secret)
+                return try await desk.send("/enrol", [("code", code), ("digits", digits), ("password", password), ("again", again)])
             }
             for (answer, status, field) in [
                 (try await enrol("000000", DeskFixture.password, DeskFixture.password), 403, "digits"),
-                (try await enrol(digits, DeskFixture.password, "another one, quite"), 400, "again"),
-                (try await enrol(digits, "short", "short"), 400, "password"),
+                (try await enrol(nil, DeskFixture.password, "another one, quite"), 400, "again"),
+                (try await enrol(nil, "short", "short"), 400, "password"),
             ] {
                 desk.isOutside(answer, status: status)
                 #expect(answer.body.contains("<a href=\"#\(field)\">"), "\(field)")
                 #expect(answer.body.contains("id=\"\(field)-error\""), "\(field)")
                 #expect(!answer.body.contains(DeskFixture.password))
             }
-            let done = try await enrol(digits, DeskFixture.password, DeskFixture.password)
+            let done = try await enrol(nil, DeskFixture.password, DeskFixture.password)
             desk.isOutside(done)
             #expect(done.body.matches(of: /<li class="code">[0-9A-Z]{5}-[0-9A-Z]{5}<\/li>/).count == 10)
             #expect(done.body.contains("to=%2Fset-up%2Fauthority"))
             #expect(try await desk.get("/set-up", as: nil)["Location"] == "/sign-in")
             #expect(try await desk.node.setupCode() == nil)
             // A code that was used is worth nothing.
-            desk.isOutside(try await enrol(digits, DeskFixture.password, DeskFixture.password), status: 403)
+            desk.isOutside(try await enrol(nil, DeskFixture.password, DeskFixture.password), status: 403)
 
             let signedIn = try await desk.send(
                 "/sign-in",

@@ -26,6 +26,7 @@ struct DeskFixture: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let ours = try await node("XA", "Contact Point of Alvania", "America/Montevideo", folder)
         let theirs = try await node("XB", "Contact Point of Bresta", "Europe/Helsinki", folder)
+        ours.hashPasswordsCheaply()
         try await prepare(ours, theirs)
         try await test(DeskFixture(node: ours, pages: DeskPages(node: ours, resources: try DeskResources()), folder: folder))
     }

@@ -117,7 +117,7 @@ struct DeskPages: Sendable {
         guard let scene else { return try resources.templates.render(template, fields) }
         fields["now"] = times.fields(scene.now, theirs: nil)
         fields["csrf"] = CrossSite.masked(scene.session.csrf)
-        fields["idleSeconds"] = "\(scene.session.idleLeft / 1000)"
+        fields["idleSeconds"] = "\(node.idleLeft(scene.session) / 1000)"
         fields["me"] =
             [
                 "officer": Text.safe(scene.session.officer, limit: 80), "name": Text.safe(scene.session.name, limit: 80),

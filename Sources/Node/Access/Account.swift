@@ -48,8 +48,6 @@ public struct Session: Sendable, Equatable {
     public let expires: Instant
     /// The session ends here unless it is used before.
     public let idleUntil: Instant
-    /// Milliseconds that were left before the session would end for want of use, when it was read.
-    public let idleLeft: Int64
     /// Theme, density, shortcuts: whatever the desk keeps for this officer.
     public let preferences: [String: String]
 }

@@ -43,6 +43,9 @@ extension Node {
             }
     }
 
+    /// Milliseconds before a session ends for want of use; 0 when it has ended.
+    public func idleLeft(_ session: Session) -> Int64 { max(0, session.idleUntil.milliseconds - realTime.now()) }
+
     /// What happened to accounts, newest first.
     /// - Parameter officer: who asks: an administrator, or whoever may read the register; nil is the node's owner.
     public func accessEvents(officer: String?, limit: Int) throws(ComityError) -> [AccessEvent] {

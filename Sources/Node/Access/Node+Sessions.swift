@@ -31,7 +31,6 @@ extension Node {
             language: account.language, via: Session.Way(rawValue: row.via) ?? .password, started: moment(row.started),
             expires: moment(row.started + AccessLimits.session),
             idleUntil: moment(min(row.seen + AccessLimits.idle, row.started + AccessLimits.session)),
-            idleLeft: max(0, min(row.seen + AccessLimits.idle, row.started + AccessLimits.session) - realTime.now()),
             preferences: account.preferences)
     }
 

@@ -19,4 +19,8 @@ extension Node {
         guard let account else { throw ComityError(.permission, "\(Text.safe(officer, limit: 60)) has no account.") }
         return (token, session(row, account, token: token))
     }
+
+    /// Hashes passwords cheaply from now on: for the tests of the pages. No page, command or program outside this package
+    /// reaches it.
+    package func hashPasswordsCheaply() { passwords.setCost(PasswordHash.Cost(logN: 5, r: 8, p: 1)) }
 }

@@ -56,7 +56,7 @@ enum SignInScreen: Screen {
         routes.form("/session/renew") { visit, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"],
-                body: .init(byteBuffer: ByteBuffer(string: "{\"left\":\(visit.session.idleLeft / 1000)}")))
+                body: .init(byteBuffer: ByteBuffer(string: "{\"left\":\(visit.node.idleLeft(visit.session) / 1000)}")))
         }
         addProvider(to: routes)
     }
