@@ -70,17 +70,19 @@ extension Node {
     }
 
     /// Recomputes everything from the bytes: entries, tree, checkpoints, signatures, receipts, files.
-    func audit() throws(ComityError) -> AuditReport {
+    /// - Parameter progress: entries done, and in all.
+    func audit(progress: ((Int64, Int64) -> Void)? = nil) throws(ComityError) -> AuditReport {
         try store.read { reader in
             var report = AuditReport()
-            try auditEntries(reader, &report)
+            let all = try reader.registerSize()
+            try auditEntries(reader, &report) { progress?($0, all) }
             try auditReceipts(reader, &report)
             try auditFiles(reader, &report)
             return report
         }
     }
 
-    private func auditEntries(_ reader: Reader, _ report: inout AuditReport) throws {
+    private func auditEntries(_ reader: Reader, _ report: inout AuditReport, _ advance: (Int64) -> Void) throws {
         // Revoked and doubtful keys too: the audit asks what was signed, not whom to believe today.
         let peerKeys = try Dictionary(
             Self.entries(reader).map { ($0.signingKey.keyID, $0.signingKey) }, uniquingKeysWith: { first, _ in first })
@@ -116,6 +118,7 @@ extension Node {
             default: fault("Entry \(index) is of the unknown kind “\(Text.safe(kind, limit: 20))”.")
             }
             tree.append(RegisterEntry(content: content).leafHash)
+            if tree.size % 64 == 0 { advance(tree.size) }
             for (level, position, hash) in tree.completed where try reader.node(level, position) != hash {
                 fault("The tree node (\(level), \(position)) above entry \(index) was changed.")
             }

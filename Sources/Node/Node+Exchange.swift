@@ -155,7 +155,13 @@ extension Node: ExchangeHandler {
                 .verificationFailed, "The package arrived, but its hash differs from the one announced.", next: "Send its parts again.")
         }
         try incoming.finish()
-        _ = try await store.commit { try $0.setStage(ofPackage: package.sha256, .complete) }
+        let arrived = try event(.arrived, file: package.file, by: "node", detail: ["package": .string(package.sha256)])
+        _ = try await store.commit { writer in
+            // Two parts may have been the last one.
+            guard try writer.reader.package(package.sha256)?.stage == .supplied else { return }
+            try writer.setStage(ofPackage: package.sha256, .complete)
+            try writer.append(arrived)
+        }
     }
 
     private func announced(_ sha256: String, by caller: StateCode) throws(ComityError) -> PackageRow {

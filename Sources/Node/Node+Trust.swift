@@ -6,9 +6,10 @@ public import Standards
 import Storage
 
 extension Node {
-    /// Imports a peer's signed directory entry. Nothing is sent to it or believed from it until it is confirmed.
-    /// - Throws: `.schema`, `.badSignature`, `.exerciseMismatch`, `.alreadyExists` when a confirmed entry would be replaced.
-    public func addPeer(_ jws: [UInt8]) async throws(ComityError) -> Peer {
+    /// Reads a signed directory entry that could be imported. Changes nothing.
+    /// - Throws: `.schema`, `.badSignature`, `.wrongState` for this node's own, `.exerciseMismatch`, `.permission`.
+    public func readEntry(_ jws: [UInt8], officer: String?) throws(ComityError) -> DirectoryEntry {
+        try authorise(officer, .trust, to: "import the keys of other States")
         let entry = try DirectoryEntry(verifying: jws)
         guard entry.state != state else { throw ComityError(.wrongState, "This is the entry of \(state) itself.") }
         guard entry.exercise == exercise else {
@@ -19,9 +20,17 @@ extension Node {
                     : "\(entry.state) is a node in exercise mode and this one is real.",
                 why: "Exercises and real work never mix.")
         }
+        return entry
+    }
+
+    /// Imports a peer's signed directory entry. Nothing is sent to it or believed from it until it is confirmed.
+    /// - Throws: `.schema`, `.badSignature`, `.exerciseMismatch`, `.alreadyExists` when a confirmed entry would be replaced.
+    /// - Parameter officer: who imports it; nil is the node's owner on the command line.
+    public func addPeer(_ jws: [UInt8], by officer: String? = nil) async throws(ComityError) -> Peer {
+        let entry = try readEntry(jws, officer: officer)
         let now = try now()
         let added = try event(
-            .peerAdded, file: nil, by: "node",
+            .peerAdded, file: nil, by: officer ?? "node",
             detail: ["state": .string(entry.state.description), "fingerprint": .string(entry.fingerprint)])
         let peer = Peer(entry: entry, jws: jws, trust: .unconfirmed, addedAt: now, confirmedAt: nil, confirmedBy: nil)
         let own = try self.entry()
@@ -60,14 +69,48 @@ extension Node {
         return result.value
     }
 
+    /// Records that the fingerprint was compared over a second channel, by two groups that an officer typed from what was read to
+    /// him.
+    /// - Parameters:
+    ///   - groups: five digits each, by their place from 1 to 8; two or more.
+    ///   - called: whom he called, on which number.
+    /// - Throws: `.verificationFailed` when one differs, `.usage` for fewer than two, `.notFound`, `.wrongState`.
+    public func confirmPeer(_ state: StateCode, groups: [Int: String], by officer: String, how: String, called: String)
+        async throws(ComityError) -> Peer
+    {
+        _ = try require(officer, .trust, to: "confirm keys of other States")
+        guard let known = try store.read({ try $0.peer(state) }) else { throw Self.noPeer(state) }
+        try Self.compare(groups, with: known.entry.fingerprint, of: state)
+        return try await confirmPeer(
+            state, fingerprint: known.entry.fingerprint, by: officer, how: how, called: called, groups: groups.keys.sorted())
+    }
+
+    /// - Throws: `.verificationFailed` when a group differs, `.usage` for fewer than two.
+    public static func compare(_ groups: [Int: String], with fingerprint: String, of state: StateCode) throws(ComityError) {
+        let all = fingerprint.split(separator: " ").map(String.init)
+        guard groups.count >= 2, groups.keys.allSatisfy({ all.indices.contains($0 - 1) }) else {
+            throw ComityError(.usage, "Two groups of the fingerprint are needed.", next: "Type them as they are read to you.")
+        }
+        guard groups.allSatisfy({ all[$0.key - 1] == $0.value.filter { $0.isASCII && $0.isNumber } }) else {
+            throw ComityError(
+                .verificationFailed, "What was read to you differs from the entry of \(state).",
+                why: "Either it was misheard, or the entry is not from \(state).",
+                next: "Ask \(state) to read it again, on a number you knew before. If it differs again, do not confirm.")
+        }
+    }
+
     /// Records that the fingerprint was compared over a second channel.
     /// - Throws: `.verificationFailed` when it differs, `.notFound`, `.wrongState` for a revoked peer.
-    public func confirmPeer(_ state: StateCode, fingerprint: String, by officer: String, how: String) async throws(ComityError) -> Peer {
+    public func confirmPeer(
+        _ state: StateCode, fingerprint: String, by officer: String, how: String, called: String? = nil, groups: [Int] = []
+    ) async throws(ComityError) -> Peer {
         _ = try require(officer, .trust, to: "confirm keys of other States")
         let now = try now()
         let digits = fingerprint.filter(\.isNumber)
-        let confirmed = try event(
-            .peerConfirmed, file: nil, by: officer, detail: ["state": .string(state.description), "how": .string(how)])
+        var detail: [String: JSONValue] = ["state": .string(state.description), "how": .string(how)]
+        if let called { detail["called"] = .string(called) }
+        if !groups.isEmpty { detail["groups"] = .array(groups.map { .integer(Int64($0)) }) }
+        let confirmed = try event(.peerConfirmed, file: nil, by: officer, detail: detail)
         let result = try await store.commit { writer in
             guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
             guard known.trust != .revoked else {
@@ -81,7 +124,7 @@ extension Node {
             }
             let peer = Peer(
                 entry: known.entry, jws: known.jws, trust: .confirmed, addedAt: known.addedAt, confirmedAt: now,
-                confirmedBy: "\(officer), \(how)")
+                confirmedBy: [officer, how, called].compactMap { $0 }.joined(separator: ", "))
             try writer.save(peer)
             try writer.append(confirmed)
             return peer
@@ -91,9 +134,12 @@ extension Node {
     }
 
     /// Stops believing a peer's keys, now.
-    public func revokePeer(_ state: StateCode, by officer: String) async throws(ComityError) -> Peer {
+    /// - Parameter reason: in words; nil when none was given.
+    public func revokePeer(_ state: StateCode, by officer: String, reason: String? = nil) async throws(ComityError) -> Peer {
         _ = try require(officer, .trust, to: "revoke keys of other States")
-        let revoked = try event(.peerRevoked, file: nil, by: officer, detail: ["state": .string(state.description)])
+        var detail: [String: JSONValue] = ["state": .string(state.description)]
+        if let reason { detail["reason"] = .string(reason) }
+        let revoked = try event(.peerRevoked, file: nil, by: officer, detail: detail)
         let result = try await store.commit { writer in
             guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
             let peer = Peer(

@@ -33,6 +33,8 @@ public final class Node: Sendable {
     let worklist: Worklist
     /// Rows of the worklist that were computed by another format or other rules are computed anew.
     let workVersion: String
+    /// Work that runs beside the pages, in this process.
+    let board = TaskBoard()
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }

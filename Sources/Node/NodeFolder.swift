@@ -15,6 +15,7 @@ import Transport
 /// keys/                private keys, mode 0600: root, signing, sealing, register, tls
 /// comity.sqlite        register, files, delivery
 /// packages/out/        sealed here          packages/in/<sha256>/   received
+/// uploads/<id>/        exhibits that wait to be sealed, mode 0600
 /// ```
 public struct NodeFolder: Sendable {
     public let path: String
@@ -25,6 +26,9 @@ public struct NodeFolder: Sendable {
     var keysPath: String { path + "/keys" }
     public var outgoingPackages: String { path + "/packages/out" }
     public func incomingPackage(_ sha256: String) -> String { path + "/packages/in/" + sha256 }
+
+    var uploads: String { path + "/uploads" }
+    func upload(_ id: UUIDv7) -> String { uploads + "/" + id.description }
 
     /// A path of `node.json`: absolute, or relative to this folder.
     public func resolve(_ file: String) -> String { file.hasPrefix("/") ? file : path + "/" + file }

@@ -44,6 +44,18 @@ public final class FileSource: ByteSource {
         }
     }
 
+    /// Bytes from `offset` on, until the buffer is full or the file ends; the place of ``read(into:)`` stays.
+    func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(ComityError) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let room = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let count = pread(descriptor, room.baseAddress, room.count, off_t(offset) + off_t(done))
+            if count == 0 { break }
+            if count > 0 { done += count } else if errno != EINTR { throw SystemFailure.error("read", path) }
+        }
+        return done
+    }
+
     /// What the file system says of it now.
     func stampNow() throws(ComityError) -> FileStamp { try FileStamp.of(descriptor: descriptor, path: path) }
 }

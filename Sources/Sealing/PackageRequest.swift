@@ -38,6 +38,10 @@ public struct PackageRequest: Sendable {
     public var signerEntry: [UInt8]
     /// Who can open the package.
     public var recipients: [AgeRecipient]
+    /// How the exhibits were collected.
+    public var collected: PackageStatement.Collection?
+    /// What is said of single exhibits, by their path in the bag (`data/…`).
+    public var flags: [String: [String]] = [:]
 
     /// All values at once; see the properties.
     public init(

@@ -14,6 +14,28 @@ public struct PackageStatement: Codable, Sendable, Equatable {
         public let size: Int64
         /// Lower-case hexadecimal.
         public let sha256: String
+        /// What the sender says of it: `privileged`, `minors`, `abuse`; nil when nothing is said.
+        public var flags: [String]? = nil
+    }
+
+    /// How the exhibits came into the hands of the sender, in the sender's words.
+    public struct Collection: Codable, Sendable, Equatable {
+        /// Who collected them (pseudonym or office).
+        public let by: String
+        /// When.
+        public let at: Instant?
+        /// Where.
+        public let place: String
+        /// With which program or device; empty when none is named.
+        public let tool: String
+
+        /// All values at once; see the properties.
+        public init(by: String, at: Instant?, place: String, tool: String) {
+            self.by = by
+            self.at = at
+            self.place = place
+            self.tool = tool
+        }
     }
 
     /// Version of this shape: 1.
@@ -46,6 +68,8 @@ public struct PackageStatement: Codable, Sendable, Equatable {
     public let manifest: String
     /// All exhibits, in the order of the archive.
     public let exhibits: [Exhibit]
+    /// How the exhibits were collected; nil when the sender does not say.
+    public var collected: Collection? = nil
 
     /// What is wrong with the values, in words, or nil.
     var fault: String? {
@@ -57,6 +81,7 @@ public struct PackageStatement: Codable, Sendable, Equatable {
             guard exhibit.size >= 0, Hex.decode(exhibit.sha256)?.count == 32, exhibit.path.hasPrefix(PackageLayout.payloadPrefix),
                 SafePath.fault(exhibit.path) == nil
             else { return "its exhibit \(exhibit.number) is malformed" }
+            guard exhibit.flags?.count ?? 0 <= 16 else { return "its exhibit \(exhibit.number) has too many flags" }
         }
         return nil
     }

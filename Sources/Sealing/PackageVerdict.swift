@@ -30,6 +30,17 @@ public struct ExhibitVerdict: Codable, Sendable, Equatable {
     public let state: State
     /// What a person should know of it; empty when intact.
     public let note: String
+
+    /// All values at once; see the properties.
+    public init(number: Int, path: String, size: Int64, expected: String, found: String?, state: State, note: String) {
+        self.number = number
+        self.path = path
+        self.size = size
+        self.expected = expected
+        self.found = found
+        self.state = state
+        self.note = note
+    }
 }
 
 /// Whose signature the statement bears.

@@ -68,7 +68,8 @@ public struct PackageWriter {
                 progress?(done, total)
             }
             manifest.append(contentsOf: BagManifest.line(path: item.path, sha256: sha256).utf8)
-            exhibits.append(.init(number: item.number, path: item.path, size: item.size, sha256: sha256))
+            exhibits.append(
+                .init(number: item.number, path: item.path, size: item.size, sha256: sha256, flags: request.flags[item.path]))
         }
         try tag(PackageLayout.manifest, manifest)
         try tag(PackageLayout.information, Array(Self.information(request, octets: total, count: inputs.count).utf8))
@@ -77,7 +78,7 @@ public struct PackageWriter {
             v: 1, id: request.id, file: request.file, ref: request.ref, from: request.from, to: request.to,
             authority: request.authority, authorisation: request.authorisation, conditions: request.conditions,
             officer: request.officer, sealedAt: request.sealedAt, tool: request.tool, exercise: request.exercise,
-            manifest: sha256Hex(manifest), exhibits: exhibits)
+            manifest: sha256Hex(manifest), exhibits: exhibits, collected: request.collected)
         let payload = try IJSON.encode(statement)
         try tag(PackageLayout.statement, try JWS.sign(payload: payload, type: PackageLayout.statementType, key: request.signingKey))
         try tag(PackageLayout.signer, request.signerEntry)

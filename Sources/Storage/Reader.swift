@@ -188,7 +188,7 @@ public struct Reader {
 
     // MARK: Packages
 
-    private func packageRow(_ row: Row) throws -> PackageRow {
+    func packageRow(_ row: Row) throws -> PackageRow {
         guard let stage = PackageRow.Stage(rawValue: row["stage"]) else { throw ComityError(.storage, "A package has an unknown stage.") }
         return PackageRow(
             sha256: row["sha256"], file: try UUIDv7(row["file"]), name: row["name"], size: row["size"], exhibits: row["exhibits"],

@@ -203,6 +203,12 @@ public struct RegisterEvent: Sendable, Codable {
         /// The other State's receipt was verified.
         case receipted
         case sealed, verified, opened
+        /// All bytes of a package are here and hash as announced.
+        case arrived
+        /// An officer looked at an exhibit, or took it out.
+        case previewed, downloaded
+        /// The whole register was recomputed.
+        case audited
         case quarantined
         case peerAdded = "peer-added"
         case peerConfirmed = "peer-confirmed"

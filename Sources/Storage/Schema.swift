@@ -25,6 +25,7 @@ enum Schema {
         migrator.registerMigration("007 rules that a draft sets aside") { db in
             try db.execute(sql: "ALTER TABLE draft ADD COLUMN overrides BLOB;")
         }
+        migrator.registerMigration("010 uploads, tasks, records of packages") { db in try db.execute(sql: tenth) }
         return migrator
     }
 
@@ -79,6 +80,17 @@ enum Schema {
         CREATE VIRTUAL TABLE work_text USING fts5 (ref, title, tokenize = 'unicode61 remove_diacritics 2');
         CREATE TABLE assignment (ref TEXT PRIMARY KEY, officer TEXT NOT NULL) WITHOUT ROWID;
         ALTER TABLE draft ADD COLUMN changed TEXT;
+        """
+
+    /// Exhibits waiting to be sealed, work that runs beside the pages, and what is known of the inside of a package.
+    private static let tenth = """
+        CREATE TABLE upload (id TEXT PRIMARY KEY, ref TEXT NOT NULL, officer TEXT NOT NULL, created INTEGER NOT NULL, detail BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE task (
+          id TEXT PRIMARY KEY, kind TEXT NOT NULL, officer TEXT NOT NULL, ref TEXT, subject TEXT, state TEXT NOT NULL,
+          started INTEGER NOT NULL, ended INTEGER, result BLOB) WITHOUT ROWID;
+        CREATE INDEX task_subject ON task (subject);
+        CREATE TABLE package_record (package TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX event_kind ON event (kind, idx);
         """
 
     private static let third = """

@@ -66,7 +66,7 @@ enum Output {
     }
 
     /// Progress on standard error, only at a terminal.
-    static func progressBar(_ label: String) -> ((Int64, Int64) -> Void)? {
+    static func progressBar(_ label: String) -> (@Sendable (Int64, Int64) -> Void)? {
         guard isatty(STDERR_FILENO) == 1 else { return nil }
         let start = Date()
         return { done, all in

@@ -34,7 +34,8 @@ struct DeskGuard: RouterMiddleware {
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         var response = await answer(request, context: context, next: next)
         for (name, value) in Self.headers {
-            if let name = HTTPFields.Element.Name(name) { response.headers[name] = value }
+            // A page may be stricter (pictures of exhibits have a policy of their own), never laxer by leaving one out.
+            if let name = HTTPFields.Element.Name(name), response.headers[name] == nil { response.headers[name] = value }
         }
         if pages.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }

@@ -114,6 +114,7 @@ struct DeskPages: Sendable {
     func html(_ template: String, _ fields: Fields, _ scene: Scene?, title: String, here: String) throws(ComityError) -> String {
         var fields = fields.merging(common(title: title), uniquingKeysWith: { $1 })
         fields["hasScene"] = scene != nil
+        fields["refreshes"] = fields["refreshes"] ?? false
         guard let scene else { return try resources.templates.render(template, fields) }
         fields["now"] = times.fields(scene.now, theirs: nil)
         fields["csrf"] = CrossSite.masked(scene.session.csrf)
@@ -138,7 +139,11 @@ struct DeskPages: Sendable {
             ]
         }
         fields["work"] = rail.filter { $0.permission.map { scene.may($0) } ?? true }.map { entry -> Fields in
-            ["path": entry.path, "word": strings(entry.key), "icon": entry.icon, "isHere": entry.path == here]
+            let count = entry.count?(scene) ?? 0
+            return [
+                "path": entry.path, "word": strings(entry.key), "icon": entry.icon, "isHere": entry.path == here, "hasCount": count > 0,
+                "count": figures.count(count),
+            ]
         }
         return try resources.templates.render(template, fields)
     }

@@ -26,6 +26,8 @@ struct RailEntry: Sendable {
     let icon: String
     /// Who sees it; nil is everybody.
     var permission: Permission?
+    /// A number beside the words, when it is not 0.
+    var count: (@Sendable (Scene) -> Int)?
 }
 
 /// How screens name their addresses.

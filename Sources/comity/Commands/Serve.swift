@@ -77,7 +77,7 @@ enum Serving {
             configuration: .init(
                 services: [
                     .init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery)),
-                    .init(service: ReminderService(node: node, logger: logger)),
+                    .init(service: ReminderService(node: node, logger: logger)), .init(service: SweepService(node: node, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -99,6 +99,23 @@ private struct ReminderService: Service {
             while !Task.isCancelled {
                 do { _ = try await node.remind() } catch { logger.error("reminders: \(error)") }
                 try? await Task.sleep(for: .seconds(30))
+            }
+        }
+    }
+}
+
+/// Removes uploads that nobody sealed: at the start, then every hour.
+private struct SweepService: Service {
+    let node: Node
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var isStart = true
+            while !Task.isCancelled {
+                do { try await node.sweepUploads(atStart: isStart) } catch { logger.error("uploads: \(error)") }
+                isStart = false
+                try? await Task.sleep(for: .seconds(3600))
             }
         }
     }

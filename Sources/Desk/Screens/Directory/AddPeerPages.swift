@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Exchange
+import Hummingbird
+import Node
+import Standards
+
+/// Importing the entry of another State: pasted or from a file, looked at, then kept without being believed.
+enum AddPeerPages {
+    static let path = "/directory/add"
+
+    static func add(to routes: DeskRoutes) {
+        routes.page("/directory/add") { visit in try show(visit, FormFaults(), "") }
+        routes.stream("/directory/add") { visit in
+            let form: Form
+            do { form = try await MultipartForm(visit, limit: DirectoryEntry.limit + 64 * 1024).form } catch let error as ComityError
+            where [.malformedInput, .tooLarge].contains(error.code) {
+                return try refused(visit, error, "")
+            }
+            let text = [form.text("file"), form.text("entry")].compactMap { $0 }.first ?? ""
+            guard !text.isEmpty else {
+                return try refused(visit, ComityError(.malformedInput, visit.strings("peer.add.missing")), "")
+            }
+            do throws(ComityError) {
+                let entry = try visit.node.readEntry(Array(text.utf8), officer: visit.officer)
+                let look = Self.look(entry, text, visit.strings, try visit.scene())
+                return try visit.show("second-look", look.fields, title: look.title, here: "/directory")
+            } catch {
+                guard error.code != .permission else { throw error }
+                return try refused(visit, error, text)
+            }
+        }
+        routes.form("/directory/add/entry") { visit, form in
+            guard let entry = form["entry"].flatMap({ Base64.urlDecode($0) }) else {
+                throw ComityError(.malformedInput, visit.strings("peer.add.missing"))
+            }
+            do throws(ComityError) {
+                let peer = try await visit.node.addPeer(entry, by: visit.officer)
+                return visit.goTo("/directory/\(peer.entry.state)?done=added")
+            } catch {
+                guard error.code != .permission else { throw error }
+                return try refused(visit, error, String(decoding: entry, as: UTF8.self))
+            }
+        }
+    }
+
+    private static func refused(_ visit: Visit, _ error: ComityError, _ text: String) throws(ComityError) -> Response {
+        var faults = FormFaults()
+        faults.add("entry", [error.what, error.next].filter { !$0.isEmpty }.joined(separator: " "))
+        return try show(visit, faults, text)
+    }
+
+    private static func show(_ visit: Visit, _ faults: FormFaults, _ text: String) throws(ComityError) -> Response {
+        let scene = try visit.scene()
+        guard scene.may(.trust) else {
+            throw ComityError(.permission, visit.strings("peer.not-allowed"), next: visit.strings("peer.not-allowed.next"))
+        }
+        var fields: Fields = ["entry": text, "action": path]
+        fields.merge(faults.fields(["entry"]), uniquingKeysWith: { $1 })
+        return try visit.show("peer-add", fields, title: visit.strings("peer.add.title"), faults: faults, here: "/directory")
+    }
+
+    private static func look(_ entry: DirectoryEntry, _ text: String, _ strings: Strings, _ scene: Scene) -> SecondLook {
+        SecondLook(
+            title: strings("peer.add.look"), lede: strings("peer.add.look.says"),
+            rows: [
+                .init(label: strings("peer.state"), value: "\(entry.state) · \(entry.authority.name)", note: entry.authority.id),
+                .init(label: strings("directory.fingerprint"), value: entry.fingerprint, isCode: true),
+                .init(label: strings("directory.endpoint"), value: entry.endpoint, isCode: true),
+                .init(
+                    label: strings("directory.phone"), value: entry.authority.phone ?? strings("peer.no-phone"),
+                    note: strings("peer.phone.not-this")),
+                .init(label: strings("directory.languages"), value: entry.authority.languages.joined(separator: strings("list.and"))),
+                .init(label: strings("peer.issued"), value: scene.times.text(scene.times.local(entry.issuedAt))),
+            ], warning: strings("peer.add.warning"), action: "/directory/add/entry",
+            hidden: [("entry", Base64.urlEncode(Array(text.utf8)))], button: strings("peer.add.do"), back: path,
+            backWords: strings("peer.add.back"))
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Exchange
+import Sealing
+public import Standards
+import Storage
+
+extension Node {
+    /// Packages of one file or of all, the newest first; without titles and conditions for an auditor.
+    /// - Parameter ref: nil for all files.
+    public func packages(_ ref: FileReference?, officer: String) throws(ComityError) -> [PackageSummary] {
+        _ = try sight(of: officer)
+        let known = try store.read { reader -> [(PackageRow, Instant, FileRow, PackageView.Verdict, Int)] in
+            let wanted = try ref.map { ref in
+                guard let row = try reader.file(ref) else {
+                    if try reader.draft(ref) != nil { return UUIDv7?.none }
+                    throw Self.noFile(ref)
+                }
+                return row.id
+            }
+            if ref != nil, wanted == UUIDv7??.some(nil) { return [] }
+            return try reader.packages(limit: 2000).compactMap { package, created in
+                if let wanted, package.file != wanted { return nil }
+                guard let file = try reader.file(id: package.file) else { return nil }
+                let record = try reader.record(ofPackage: package.sha256).map { try PackageRecord.read($0) }
+                return (package, created, file, Self.verdict(record, package), try Self.partsHere(package, reader))
+            }
+        }
+        return try known.map { package, created, file, verdict, parts throws(ComityError) in
+            let whole = try sight(of: officer, on: file.ref) == .whole
+            return PackageSummary(
+                ref: file.ref, title: whole ? file.title : "", sha256: package.sha256, name: package.name, size: package.size,
+                count: package.exhibits, outgoing: package.outgoing, counterpart: file.counterpart, stage: package.stage.rawValue,
+                partsHere: parts, partsAll: Self.partCount(package.size), created: local(created),
+                conditions: whole ? package.conditions : [], verdict: verdict)
+        }
+    }
+
+    /// The other States of a file.
+    public func counterparts(of ref: FileReference, officer: String) throws(ComityError) -> [StateCode] {
+        _ = try sight(of: officer)
+        return try store.read { reader in
+            guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+            return row.counterparts
+        }
+    }
+
+    static func verdict(_ record: PackageRecord?, _ package: PackageRow) -> PackageView.Verdict {
+        if package.outgoing { return .ours }
+        guard let valid = record?.isValid else { return .open }
+        return valid ? .valid : .notValid
+    }
+
+    private static func partsHere(_ package: PackageRow, _ reader: Reader) throws -> Int {
+        package.outgoing || package.stage != .supplied ? partCount(package.size) : try reader.parts(ofPackage: package.sha256).count
+    }
+
+    /// A package of a file.
+    /// - Throws: `.notFound` when the file has no such package, `.permission`.
+    func package(_ sha256: String, of ref: FileReference) throws(ComityError) -> (package: PackageRow, file: FileRow) {
+        try store.read { reader in
+            guard let file = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let package = try reader.package(sha256), package.file == file.id else {
+                throw ComityError(.notFound, "\(ref) has no such package.", next: "Choose one from the list of its packages.")
+            }
+            return (package, file)
+        }
+    }
+
+    /// Everything known of a package without reading its bytes again.
+    public func packageView(_ ref: FileReference, package sha256: String, officer: String) throws(ComityError) -> PackageView {
+        let whole = try sight(of: officer, on: ref) == .whole
+        let (package, file) = try package(sha256, of: ref)
+        let (record, created, parts, events, dossier, pending) = try store.read { reader in
+            (
+                try reader.record(ofPackage: sha256).map { try PackageRecord.read($0) },
+                try reader.created(ofPackage: sha256) ?? file.opened, try Self.partsHere(package, reader),
+                try reader.events(of: file.id).filter { $0.detail["package"]?.string == sha256 }, try Self.dossier(file.id, reader),
+                try reader.pending(file.id)
+            )
+        }
+        let statement = record?.statement
+        let access = events.filter { [.opened, .previewed, .downloaded].contains($0.event) }
+        let asked = pending.flatMap { row -> String? in
+            let named = row.body.at("package.sha256")?.string ?? row.body["package"]?.string
+            return named == sha256 ? row.officer : nil
+        }
+        return PackageView(
+            ref: ref, title: whole ? file.title : "", sha256: sha256, name: package.name, size: package.size, count: package.exhibits,
+            outgoing: package.outgoing, counterpart: file.counterpart, stage: package.stage.rawValue, partsHere: parts,
+            partsAll: Self.partCount(package.size), created: local(created), conditions: whole ? package.conditions : [],
+            verdict: Self.verdict(record, package), sentence: whole ? record?.sentence ?? "" : "",
+            findings: whole ? record?.findings ?? [] : [],
+            verified: record.flatMap { record in record.isValid.map { _ in (local(record.at), record.by) } },
+            signed: statement.map {
+                ($0.authority, $0.officer, local($0.sealedAt), whole ? $0.authorisation : "", $0.tool)
+            }, isSignerKnown: package.outgoing || record.map { if case .trusted = $0.signer { true } else { false } } ?? false,
+            exhibits: Self.exhibits(record, whole: whole),
+            custody: CustodyStep.chain(facts(package, file, record, dossier, events)).map { whole ? $0 : $0.withoutPlace },
+            access: access.reversed().map {
+                .init(
+                    kind: $0.event.rawValue, officer: $0.by, at: local($0.at), exhibit: $0.detail["exhibit"]?.integer.map { Int($0) },
+                    index: nil)
+            },
+            isOpened: access.contains { $0.event == .opened && $0.by == officer }, isWithheld: !whole, pending: asked,
+            task: try newestTask(on: sha256))
+    }
+
+    private static func exhibits(_ record: PackageRecord?, whole: Bool) -> [PackageView.Exhibit] {
+        let flags = Dictionary(
+            (record?.statement?.exhibits ?? []).compactMap { exhibit in exhibit.flags.map { (exhibit.number, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        return (record?.exhibits ?? []).map { exhibit in
+            PackageView.Exhibit(
+                number: exhibit.number, name: whole ? String(exhibit.path.dropFirst("data/".count)) : "", size: exhibit.size,
+                expected: exhibit.expected, found: exhibit.found, state: exhibit.state.rawValue, note: whole ? exhibit.note : "",
+                flags: (flags[exhibit.number] ?? []).compactMap(ExhibitFlag.init))
+        }
+    }
+
+    private func facts(_ package: PackageRow, _ file: FileRow, _ record: PackageRecord?, _ dossier: Dossier, _ events: [RegisterEvent])
+        -> CustodyStep.Facts
+    {
+        let (sender, receiver) = package.outgoing ? (state, file.counterpart) : (file.counterpart, state)
+        var facts = CustodyStep.Facts(sender: sender, receiver: receiver, isOutgoing: package.outgoing)
+        if let statement = record?.statement {
+            facts.isStatementKnown = true
+            facts.collected = statement.collected
+            facts.sealed = (statement.officer, statement.sealedAt)
+        }
+        for entry in dossier.entries where entry.effect != .overtaken {
+            let act = entry.act
+            if act.body.at("package.sha256")?.string == package.sha256 { facts.supplied = (act.by.officer, act.at) }
+            if act.kind == .receive, act.body["package"]?.string == package.sha256 { facts.received = (act.by.officer, act.at) }
+        }
+        for event in events {
+            switch event.event {
+            case .arrived: facts.arrived = event.at
+            case .verified: facts.verified = (event.by, event.at, event.detail["valid"]?.bool ?? false)
+            case .opened where facts.opened == nil: facts.opened = (event.by, event.at)
+            default: break
+            }
+        }
+        return facts
+    }
+}
+
+extension CustodyStep {
+    /// The same without where it was: for a reader who may see that the chain is whole, not what it is about.
+    fileprivate var withoutPlace: CustodyStep {
+        CustodyStep(kind: kind, state: state, who: who, by: by, at: at, place: "", length: length)
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+import Exchange
+import Register
+public import Standards
+import Storage
+
+extension Node {
+    /// Kinds of events and acts that stand in registers, for choosing among them.
+    public static let eventKinds: [String] = RegisterEvent.Kind.allCases.map(\.rawValue)
+    public static let actKinds: [String] = ActKind.allCases.map(\.rawValue)
+
+    /// What an event says that tells nothing of the content of a file; a reader of the register alone sees no more.
+    private static let plainDetails: Set<String> = [
+        "package", "code", "peer", "sha256", "state", "act", "until", "ref", "exhibit", "exhibits", "valid", "how", "kind", "rule", "threshold",
+        "register", "index", "size", "receipt", "fingerprint", "ok", "entries", "faults", "root", "to", "as", "change", "called",
+    ]
+    /// Most entries looked at for one page.
+    private static let looked = 2000
+
+    /// Entries of the register that answer a query, the newest first.
+    /// - Throws: `.permission`; `.notFound` for a file that is not here.
+    public func registerLines(_ query: RegisterQuery, limit: Int = 50, officer: String) throws(ComityError) -> RegisterPageView {
+        _ = try require(officer, .readRegister, to: "read the register")
+        let whole = try may(officer, .readContent)
+        return try store.read { reader in
+            var file: UUIDv7?
+            if let ref = query.file {
+                guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+                file = row.id
+            }
+            var refs: [String: FileReference] = [:]
+            for row in try reader.files() { refs[row.id.description] = row.ref }
+            var lines: [RegisterLine] = []
+            var cursor = query.before ?? Int64.max
+            var seen = 0
+            while seen < Self.looked {
+                let rows = try reader.entries(before: cursor, what: query.kind, file: file, limit: 100)
+                for row in rows {
+                    cursor = row.index
+                    seen += 1
+                    let line = line(row, refs, whole: whole)
+                    if query.officer.map({ $0 != line.officer }) ?? false { continue }
+                    if let from = query.from, line.at.map({ $0 < from }) ?? true { continue }
+                    if let to = query.to, line.at.map({ $0 > to }) ?? true { continue }
+                    lines.append(line)
+                    if lines.count == limit { return RegisterPageView(lines: lines, next: cursor > 0 ? cursor : nil) }
+                }
+                if rows.count < 100 { return RegisterPageView(lines: lines, next: nil) }
+            }
+            return RegisterPageView(lines: lines, next: cursor)
+        }
+    }
+
+    private func line(_ row: EntryRow, _ refs: [String: FileReference], whole: Bool) -> RegisterLine {
+        let ref = row.file.flatMap { refs[$0] }
+        if row.kind == "act", let act = try? UnverifiedAct(row.bytes).registeredPayload() {
+            return RegisterLine(
+                index: row.index, isAct: true, kind: act.kind.rawValue, id: row.ref, ref: ref, officer: act.by.officer, by: act.from.state,
+                at: local(act.at), detail: [])
+        }
+        guard let event = try? IJSON.decode(RegisterEvent.self, from: row.bytes, limit: 1 << 20) else {
+            return RegisterLine(
+                index: row.index, isAct: row.kind == "act", kind: row.what ?? "", id: row.ref, ref: ref, officer: "", by: state, at: nil,
+                detail: [])
+        }
+        let isGlass = event.event == .brokeGlass
+        let detail = event.detail.sorted { $0.key < $1.key }.filter { whole || isGlass || Self.plainDetails.contains($0.key) }
+        return RegisterLine(
+            index: row.index, isAct: false, kind: event.event.rawValue, id: row.ref,
+            ref: ref ?? event.detail["ref"]?.string.flatMap { try? FileReference($0) }, officer: event.by, by: state, at: local(event.at),
+            detail: detail.compactMap { name, value in Self.words(value).map { (name, $0) } })
+    }
+
+    private static func words(_ value: JSONValue) -> String? {
+        switch value {
+        case .string(let text): text
+        case .integer(let number): "\(number)"
+        case .bool(let flag): "\(flag)"
+        case .array(let items): items.isEmpty ? nil : items.compactMap(words).joined(separator: "; ")
+        default: nil
+        }
+    }
+
+    /// One entry with the proof that it is in the register.
+    public func registerEntry(_ index: Int64, officer: String) throws(ComityError) -> RegisterEntryView {
+        _ = try require(officer, .readRegister, to: "read the register")
+        let whole = try may(officer, .readContent)
+        let key = keys.register.verifier
+        return try store.read { reader in
+            guard index >= 0, index < Int64.max, let row = try reader.entries(before: index + 1, what: nil, file: nil, limit: 1).first,
+                row.index == index, let content = Hash(row.content), let head = try reader.head(signedBy: key)
+            else { throw ComityError(.notFound, "The register has no entry \(index).", next: "Choose one from its list.") }
+            var refs: [String: FileReference] = [:]
+            if let file = row.file, let known = try reader.file(id: try UUIDv7(file)) { refs[file] = known.ref }
+            let hashes = try MerkleTree.inclusionProof(index: index, size: head.checkpoint.size, reading: reader.node)
+            let lines = ["c2sp.org/tlog-proof@v1", "index \(index)"] + hashes.map { Base64.encode($0.bytes) }
+            let line = line(row, refs, whole: whole)
+            let shows = whole || line.kind == RegisterEvent.Kind.brokeGlass.rawValue
+            return RegisterEntryView(
+                line: line, content: content.description, leaf: RegisterEntry(content: content).leafHash.description,
+                size: head.checkpoint.size, proof: lines.joined(separator: "\n") + "\n\n" + head.note,
+                bytes: shows && !line.isAct ? String(decoding: row.bytes, as: UTF8.self) : "", isWithheld: !shows && !line.isAct)
+        }
+    }
+
+    /// What the last check of the whole register found; nil when there was none.
+    public func lastAudit(officer: String) throws(ComityError) -> LastAudit? {
+        _ = try require(officer, .readRegister, to: "read the register")
+        return try store.read { try $0.lastEvent(.audited) }.map {
+            LastAudit(
+                at: local($0.at), by: $0.by, ok: $0.detail["ok"]?.bool ?? false, entries: $0.detail["entries"]?.integer ?? 0,
+                faults: $0.detail["faults"]?.integer ?? 0)
+        }
+    }
+
+    /// Starts to check the whole register, beside the pages. What it finds is registered.
+    /// - Returns: the task.
+    public func startAudit(officer: String) async throws(ComityError) -> UUIDv7 {
+        _ = try require(officer, .readRegister, to: "audit the register")
+        return try await start(.audit, ref: nil, subject: "register", officer: officer) { [self] progress in
+            let report = try await Self.aside { [self] () throws(ComityError) in try audit { progress.report($0, $1) } }
+            let detail: [String: JSONValue] = [
+                "ok": .bool(report.ok), "entries": .integer(report.entries), "faults": .integer(Int64(report.faults.count)),
+                "root": .string(report.root),
+            ]
+            let event = try event(.audited, file: nil, by: officer, detail: detail)
+            _ = try await store.commit { try $0.append(event) }
+            var result = detail
+            for (name, count) in [
+                ("acts", report.acts), ("events", report.events), ("checkpoints", report.checkpoints), ("receipts", report.receipts),
+                ("unreceipted", report.unreceipted),
+            ] { result[name] = .integer(Int64(count)) }
+            result["says"] = .array(
+                report.faults.prefix(100).map { .object(["file": .string($0.file ?? ""), "says": .string($0.says)]) })
+            return .object(result)
+        }
+    }
+
+    // MARK: What was not believed
+
+    /// Messages that were not believed, the newest first.
+    public func quarantineItems(officer: String) throws(ComityError) -> [QuarantineItem] {
+        try quarantined(officer: officer).reversed().map { row in
+            QuarantineItem(
+                id: row.id, code: ErrorCode(rawValue: row.code) ?? .failure, peer: try? StateCode(row.peer), at: local(row.at),
+                sha256: row.sha256, size: row.size)
+        }
+    }
+
+    /// How many there are; 0 for somebody who may not see them.
+    public func quarantineCount(officer: String) throws(ComityError) -> Int {
+        guard try may(officer, .readRegister) else { return 0 }
+        return try store.read { try $0.quarantineCount() }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+public import Standards
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension Reader {
+    private func uploadRow(_ row: Row) throws -> UploadRow {
+        UploadRow(
+            id: try UUIDv7(row["id"]), ref: try FileReference(row["ref"]), officer: row["officer"], created: row["created"],
+            detail: [UInt8](row["detail"] as Data))
+    }
+
+    public func upload(_ id: UUIDv7) throws -> UploadRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM upload WHERE id = ?", arguments: [id.description]).map(uploadRow)
+    }
+
+    public func uploads() throws -> [UploadRow] { try Row.fetchAll(db, sql: "SELECT * FROM upload ORDER BY created").map(uploadRow) }
+
+    private func taskRow(_ row: Row) throws -> TaskRow {
+        guard let state = TaskRow.State(rawValue: row["state"]) else { throw ComityError(.storage, "A task has an unknown state.") }
+        return TaskRow(
+            id: try UUIDv7(row["id"]), kind: row["kind"], officer: row["officer"],
+            ref: try (row["ref"] as String?).map { text throws(ComityError) in try FileReference(text) }, subject: row["subject"],
+            state: state, started: row["started"], ended: row["ended"],
+            result: try (row["result"] as Data?).map { data throws(ComityError) in
+                try IJSON.decode(JSONValue.self, from: data, limit: 1 << 20)
+            } ?? .null)
+    }
+
+    public func task(_ id: UUIDv7) throws -> TaskRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM task WHERE id = ?", arguments: [id.description]).map(taskRow)
+    }
+
+    /// Tasks of one subject, the newest first.
+    public func tasks(on subject: String) throws -> [TaskRow] {
+        try Row.fetchAll(db, sql: "SELECT * FROM task WHERE subject = ? ORDER BY started DESC LIMIT 20", arguments: [subject]).map(taskRow)
+    }
+
+    /// Every package of every file, the newest first, with when it was announced or sealed.
+    public func packages(limit: Int) throws -> [(package: PackageRow, created: Instant)] {
+        try Row.fetchAll(db, sql: "SELECT * FROM package ORDER BY created DESC, sha256 LIMIT ?", arguments: [limit])
+            .map { (try packageRow($0), try Instant($0["created"])) }
+    }
+
+    /// When a package was announced or sealed.
+    public func created(ofPackage sha256: String) throws -> Instant? {
+        try String.fetchOne(db, sql: "SELECT created FROM package WHERE sha256 = ?", arguments: [sha256])
+            .map { text throws(ComityError) in try Instant(text) }
+    }
+
+    /// What is known of the inside of a package.
+    public func record(ofPackage sha256: String) throws -> [UInt8]? {
+        try Data.fetchOne(db, sql: "SELECT record FROM package_record WHERE package = ?", arguments: [sha256]).map { [UInt8]($0) }
+    }
+
+    // MARK: Register
+
+    /// Entries before `index`, the newest first.
+    /// - Parameters:
+    ///   - what: only this kind of act or event.
+    ///   - file: only of this file.
+    public func entries(before index: Int64, what: String?, file: UUIDv7?, limit: Int) throws -> [EntryRow] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT entry.idx, entry.content, entry.kind, entry.ref, COALESCE(act.kind, event.kind) AS what,
+                  COALESCE(act.file, event.file) AS file, COALESCE(act.jws, event.bytes) AS bytes FROM entry
+                LEFT JOIN act ON entry.kind = 'act' AND act.id = entry.ref
+                LEFT JOIN event ON entry.kind = 'event' AND event.id = entry.ref
+                WHERE entry.idx < :before AND (:what IS NULL OR COALESCE(act.kind, event.kind) = :what)
+                  AND (:file IS NULL OR COALESCE(act.file, event.file) = :file)
+                ORDER BY entry.idx DESC LIMIT :limit
+                """, arguments: ["before": index, "what": what, "file": file?.description, "limit": limit]
+        ).map { row in
+            EntryRow(
+                index: row["idx"], content: [UInt8](row["content"] as Data), kind: row["kind"], ref: row["ref"], what: row["what"],
+                file: row["file"], bytes: (row["bytes"] as Data?).map { [UInt8]($0) } ?? [])
+        }
+    }
+
+    /// The newest event of a kind.
+    public func lastEvent(_ kind: RegisterEvent.Kind) throws -> RegisterEvent? {
+        try Data.fetchOne(db, sql: "SELECT bytes FROM event WHERE kind = ? ORDER BY idx DESC LIMIT 1", arguments: [kind.rawValue])
+            .map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
+    }
+
+    /// How many messages were not believed.
+    public func quarantineCount() throws -> Int { try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM quarantine") ?? 0 }
+}
