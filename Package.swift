@@ -144,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "Standards", "Law", "Dossier", "Exchange", "Node", "Desk", hummingbird,
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk", "TestSupport",
+                hummingbird, crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],

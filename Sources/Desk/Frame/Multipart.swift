@@ -60,17 +60,18 @@ struct Multipart {
         rest = []
         var position = 0
         while position < input.count {
-            let before = position
-            switch place {
-            case .preamble, .content: position = try content(input, from: position, &events)
-            case .delimiter: position = try behindDelimiter(input, from: position)
-            case .header: position = try header(input, from: position, &events)
-            case .epilogue: position = input.count
-            }
-            if position == before {
-                rest = Array(input[before...])
+            let next: Int? =
+                switch place {
+                case .preamble, .content: try content(input, from: position, &events)
+                case .delimiter: try behindDelimiter(input, from: position)
+                case .header: try header(input, from: position, &events)
+                case .epilogue: input.count
+                }
+            guard let next else {
+                rest = Array(input[position...])
                 break
             }
+            position = next
         }
         return events
     }
@@ -87,8 +88,10 @@ struct Multipart {
 
     // MARK: Pieces
 
+    // Each takes what it can and says where the next begins; nil when it needs more.
+
     /// Content up to the next delimiter, or all but the end that could begin one.
-    private mutating func content(_ input: [UInt8], from start: Int, _ events: inout [Event]) throws(ComityError) -> Int {
+    private mutating func content(_ input: [UInt8], from start: Int, _ events: inout [Event]) throws(ComityError) -> Int? {
         if let found = Self.find(delimiter, in: input, from: start) {
             try give(input, start..<found, &events)
             if place == .content { events.append(.end) }
@@ -97,7 +100,8 @@ struct Multipart {
         }
         let held = Self.overlap(of: delimiter, atEndOf: input, from: start)
         try give(input, start..<(input.count - held), &events)
-        return input.count - held
+        rest = Array(input[(input.count - held)...])
+        return input.count
     }
 
     private mutating func give(_ input: [UInt8], _ range: Range<Int>, _ events: inout [Event]) throws(ComityError) {
@@ -111,8 +115,8 @@ struct Multipart {
     }
 
     /// Two hyphens end the form; white space and a line end begin a part.
-    private mutating func behindDelimiter(_ input: [UInt8], from start: Int) throws(ComityError) -> Int {
-        guard input.count - start >= 2 else { return start }
+    private mutating func behindDelimiter(_ input: [UInt8], from start: Int) throws(ComityError) -> Int? {
+        guard input.count - start >= 2 else { return nil }
         if input[start] == UInt8(ascii: "-"), input[start + 1] == UInt8(ascii: "-") {
             place = .epilogue
             return start + 2
@@ -120,7 +124,7 @@ struct Multipart {
         var end = start
         while end < input.count, input[end] == 0x20 || input[end] == 0x09 { end += 1 }
         guard end - start <= 64 else { throw Self.broken("a delimiter is followed by too much white space") }
-        guard input.count - end >= 2 else { return start }
+        guard input.count - end >= 2 else { return nil }
         guard input[end] == 0x0D, input[end + 1] == 0x0A else { throw Self.broken("a delimiter is not followed by a line end") }
         parts += 1
         guard parts <= Self.mostParts else {
@@ -131,11 +135,11 @@ struct Multipart {
         return end
     }
 
-    private mutating func header(_ input: [UInt8], from start: Int, _ events: inout [Event]) throws(ComityError) -> Int {
+    private mutating func header(_ input: [UInt8], from start: Int, _ events: inout [Event]) throws(ComityError) -> Int? {
         let end = Array("\r\n\r\n".utf8)
         guard let found = Self.find(end, in: input, from: start) else {
             guard input.count - start <= Self.largestHeader else { throw Self.broken("the header of a part is too long") }
-            return start
+            return nil
         }
         guard found - start <= Self.largestHeader else { throw Self.broken("the header of a part is too long") }
         guard let header = MultipartHeader(Array(input[start..<found])) else { throw Self.broken("the header of a part cannot be read") }

@@ -88,7 +88,13 @@
       delete form.dataset.busy;
       button.disabled = false;
       stop.remove();
-      if (target) location.href = target;
+      if (target && !stopped) location.href = target;
+      if (target && stopped) {
+        const go = document.createElement('a');
+        go.href = target;
+        go.textContent = list.dataset.wordsGo;
+        list.append(go);
+      }
     });
   });
 
