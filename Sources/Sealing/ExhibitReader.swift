@@ -98,7 +98,8 @@ private final class SealedArchive {
                 last: index == chunkCount - 1, into: opened.bytes)
         else {
             throw ComityError(
-                .verificationFailed, "The sealed content was changed between byte \(place) and byte \(place + Int64(count)) of the sealed file.",
+                .verificationFailed,
+                "The sealed content was changed between byte \(place) and byte \(place + Int64(count)) of the sealed file.",
                 next: "Do not use it. Verify the package, and ask the sender for it again.")
         }
         length = count - AgeChunk.tagSize

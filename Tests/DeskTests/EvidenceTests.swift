@@ -89,7 +89,8 @@ struct EvidenceTests {
             }
             let valid = try await desk.get(path)
             desk.isPage(valid)
-            for words in ["verdict--valid", "log.csv", "Examiner T-11", "Northgate Hosting", "Not recorded", "4 h 30 min", "Privileged",
+            for words in [
+                "verdict--valid", "log.csv", "Examiner T-11", "Northgate Hosting", "Not recorded", "4 h 30 min", "Privileged",
                 "that the content is true", "this case only",
             ] { #expect(valid.body.contains(words), "\(words)") }
             #expect(!valid.body.contains("Take it out"))
@@ -175,7 +176,8 @@ struct EvidenceTests {
             #expect(failed.body.contains("exhibit 3") && failed.body.contains("blob.bin"))
             let page = try await desk.get(path)
             desk.isPage(page)
-            for words in ["verdict--not", "Not valid: 1 of 4 exhibits cannot be confirmed", "Differs", "row-bad", "for a new package", "Verify again",
+            for words in [
+                "verdict--not", "Not valid: 1 of 4 exhibits cannot be confirmed", "Differs", "row-bad", "for a new package", "Verify again",
                 "Verified, not valid", "3 of 4",
             ] { #expect(page.body.contains(words), "\(words)") }
             #expect(try await desk.get("/evidence").body.contains("Not valid"))
@@ -210,9 +212,12 @@ struct EvidenceTests {
             #expect(try await desk.get(list).body.contains("3 exhibits wait to be sealed"))
 
             // Faults are said above and beside, and nothing typed is lost.
-            let empty = try await desk.post(place, [("conditions", "one\r\ntwo"), ("flag.1.minors", "yes"), ("date", "2027-01-01"), ("time", "10:00"), ("zone", "UTC")])
+            let empty = try await desk.post(
+                place, [("conditions", "one\r\ntwo"), ("flag.1.minors", "yes"), ("date", "2027-01-01"), ("time", "10:00"), ("zone", "UTC")])
             desk.isPage(empty, status: 422)
-            for words in ["Name the order.", "Say who collected", "one\ntwo</textarea>", "value=\"2027-01-01\"", "The time lies ahead", "checked"] {
+            for words in [
+                "Name the order.", "Say who collected", "one\ntwo</textarea>", "value=\"2027-01-01\"", "The time lies ahead", "checked",
+            ] {
                 #expect(empty.body.contains(words), "\(words)")
             }
             let typed = [
@@ -252,7 +257,9 @@ struct EvidenceTests {
     func broken() async throws {
         try await outgoing { desk, ref in
             let path = "/files/\(ref)/evidence/new"
-            let files = [(name: "a.bin", bytes: [UInt8](repeating: 7, count: 90_000)), (name: "b.bin", bytes: [UInt8](repeating: 8, count: 10))]
+            let files = [
+                (name: "a.bin", bytes: [UInt8](repeating: 7, count: 90_000)), (name: "b.bin", bytes: [UInt8](repeating: 8, count: 10)),
+            ]
             for cut in [1, 20, 100, 60_000, 90_200] {
                 let answer = try await desk.upload(path, files) { Array($0.dropLast(cut == 1 ? 3 : cut)) }
                 desk.isPage(answer, status: 422)
@@ -294,7 +301,9 @@ struct EvidenceTests {
             let page = try await desk.get("/files/\(ref)/evidence/\(package.sha256)", as: "XA-U1")
             desk.isPage(page)
             #expect(page.body.contains("verdict--valid") && page.body.contains("Names and conditions are left out"))
-            for secret in ["log.csv", "this case only", "Order 12/2026", "Northgate", "Hospital"] { #expect(!page.body.contains(secret), "\(secret)") }
+            for secret in ["log.csv", "this case only", "Order 12/2026", "Northgate", "Hospital"] {
+                #expect(!page.body.contains(secret), "\(secret)")
+            }
             #expect(!(try await desk.get("/evidence", as: "XA-U1")).body.contains("Hospital"))
             #expect(try await desk.post("/files/\(ref)/evidence/\(package.sha256)/open", [("accept", "yes")], as: "XA-U1").status == 403)
         }

@@ -59,7 +59,8 @@ enum EvidenceWorld {
     }
 
     /// Exhibits that one node sealed for the other, all parts there, not verified yet.
-    static func arrived(_ exhibits: [(name: String, bytes: [UInt8], flags: [String])], from: Node, to: Node, ref: FileReference) async throws
+    static func arrived(_ exhibits: [(name: String, bytes: [UInt8], flags: [String])], from: Node, to: Node, ref: FileReference)
+        async throws
         -> PackageRow
     {
         let folder = try TemporaryFolder()

@@ -80,7 +80,9 @@ struct MultipartTests {
                 }
                 // The delimiter itself cannot stand in content.
                 let delimiter = Array("\r\n--\(boundary)".utf8)
-                while let found = ([0x0D, 0x0A] + content).firstRange(of: delimiter) { content.removeSubrange(max(0, found.lowerBound - 2)...) }
+                while let found = ([0x0D, 0x0A] + content).firstRange(of: delimiter) {
+                    content.removeSubrange(max(0, found.lowerBound - 2)...)
+                }
                 let file = Bool.random(using: &generator) ? ["a.txt", "ü \"q\".bin", "C:\\x\\y", ""].randomElement(using: &generator) : nil
                 return (name: ["csrf", "files", "é\"\n"].randomElement(using: &generator) ?? "", file: file, content: content)
             }
@@ -126,7 +128,8 @@ struct MultipartTests {
         let part = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\r\n"
         #expect(!fails(String(repeating: part, count: Multipart.mostParts) + "--b--"))
         #expect(fails(String(repeating: part, count: Multipart.mostParts + 1) + "--b--"))
-        for type in [nil, "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"a\\n\"",
+        for type in [
+            nil, "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"a\\n\"",
             "multipart/form-data; boundary=\(String(repeating: "b", count: 71))", "multipart/mixed; boundary=b",
         ] {
             #expect(throws: ComityError.self) { try Multipart(contentType: type) }

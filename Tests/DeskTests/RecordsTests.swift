@@ -52,7 +52,10 @@ struct RecordsTests {
             #expect(page.body.components(separatedBy: "hidden-group").count == 3)
             let groups = fingerprint.split(separator: " ").map(String.init)
             func answers(_ first: String, _ more: [(String, String)] = []) -> [(String, String)] {
-                [("place1", "2"), ("place2", "7"), ("group1", first), ("group2", groups[6]), ("how", "telephone"), ("called", "K-02, +99 1")]
+                [
+                    ("place1", "2"), ("place2", "7"), ("group1", first), ("group2", groups[6]), ("how", "telephone"),
+                    ("called", "K-02, +99 1"),
+                ]
                     + more
             }
             let differs = try await desk.post("/directory/XB/confirm", answers("00000"))
@@ -92,7 +95,9 @@ struct RecordsTests {
 
     @Test("who may not confirm keys is told so before he types")
     func notAllowed() async throws {
-        try await DeskFixture.run { ours, theirs in try await DeskFixture.introduce(ours, theirs) } _: { desk in
+        try await DeskFixture.run { ours, theirs in
+            try await DeskFixture.introduce(ours, theirs)
+        } _: { desk in
             try await desk.officer("XA-X1", role: "examiner")
             for path in ["/directory/add", "/directory/XB/confirm", "/directory/XB/revoke"] {
                 #expect(try await desk.get(path, as: "XA-X1").status == 403)
@@ -136,7 +141,9 @@ struct RecordsTests {
         try await DeskFixture.run { desk in
             let empty = try await desk.get("/quarantine")
             desk.isPage(empty)
-            #expect(empty.body.contains("Nothing in quarantine") && !empty.body.contains("class=\"count\">0</span></a></li>\n<li><a href=\"/register"))
+            #expect(
+                empty.body.contains("Nothing in quarantine")
+                    && !empty.body.contains("class=\"count\">0</span></a></li>\n<li><a href=\"/register"))
         }
     }
 
@@ -248,10 +255,12 @@ struct RecordsTests {
             let upload = try UUIDv7("01a20fdb-02e3-7496-aea6-a70aeabdd860")
             let ref = try FileReference(state: desk.node.state, year: 2026, typeCode: "PRE", number: 1)
             _ = try await desk.node.store.commit { writer in
-                try writer.save(UploadRow(id: upload, ref: ref, officer: "XA-D1", created: 0, detail: Array("{\"answers\":{},\"exhibits\":[]}".utf8)))
+                try writer.save(
+                    UploadRow(id: upload, ref: ref, officer: "XA-D1", created: 0, detail: Array("{\"answers\":{},\"exhibits\":[]}".utf8)))
                 try writer.save(
                     TaskRow(
-                        id: id, kind: "seal", officer: "XA-D1", ref: ref, subject: upload.description, state: .running, started: 0, ended: nil,
+                        id: id, kind: "seal", officer: "XA-D1", ref: ref, subject: upload.description, state: .running, started: 0,
+                        ended: nil,
                         result: .null))
             }
             let page = try await desk.get("/tasks/\(id)")

@@ -6,7 +6,9 @@ import Standards
 
 /// Everything the pages are made of besides data: words, templates, style sheet, script, mark. Read once, when the desk starts.
 struct DeskResources: Sendable {
-    static let styleSheets = ["tokens.css", "base.css", "parts.css", "components.css", "desk.css", "file.css", "access.css", "evidence.css"]
+    static let styleSheets = [
+        "tokens.css", "base.css", "parts.css", "components.css", "desk.css", "file.css", "access.css", "evidence.css",
+    ]
 
     let strings: Strings
     let templates: Templates

@@ -24,7 +24,8 @@ struct MultipartForm {
                 case .content(let bytes):
                     size += bytes.count
                     guard size <= limit else {
-                        throw ComityError(.tooLarge, "The form is larger than \(limit >> 10) KiB.", next: "Send only what the page asks for.")
+                        throw ComityError(
+                            .tooLarge, "The form is larger than \(limit >> 10) KiB.", next: "Send only what the page asks for.")
                     }
                     value += bytes
                 case .end:

@@ -43,7 +43,9 @@ struct MultipartHeader: Equatable {
     static func boundary(_ contentType: String) -> String? {
         guard let (kind, parameters) = parameters(contentType[...]), kind == "multipart/form-data",
             let boundary = parameters["boundary"], (1...70).contains(boundary.utf8.count), boundary.last != " ",
-            boundary.unicodeScalars.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "'()+_,-./:=? ".unicodeScalars.contains($0)) })
+            boundary.unicodeScalars.allSatisfy({
+                $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "'()+_,-./:=? ".unicodeScalars.contains($0))
+            })
         else { return nil }
         return boundary
     }

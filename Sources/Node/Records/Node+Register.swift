@@ -13,7 +13,8 @@ extension Node {
 
     /// What an event says that tells nothing of the content of a file; a reader of the register alone sees no more.
     private static let plainDetails: Set<String> = [
-        "package", "code", "peer", "sha256", "state", "act", "until", "ref", "exhibit", "exhibits", "valid", "how", "kind", "rule", "threshold",
+        "package", "code", "peer", "sha256", "state", "act", "until", "ref", "exhibit", "exhibits", "valid", "how", "kind", "rule",
+        "threshold",
         "register", "index", "size", "receipt", "fingerprint", "ok", "entries", "faults", "root", "to", "as", "change", "called",
     ]
     /// Most entries looked at for one page.
@@ -55,7 +56,7 @@ extension Node {
 
     private func line(_ row: EntryRow, _ refs: [String: FileReference], whole: Bool) -> RegisterLine {
         let ref = row.file.flatMap { refs[$0] }
-        if row.kind == "act", let act = try? UnverifiedAct(row.bytes).registeredPayload() {
+        if row.kind == "act", let act = try? UnverifiedAct.registeredPayload(row.bytes) {
             return RegisterLine(
                 index: row.index, isAct: true, kind: act.kind.rawValue, id: row.ref, ref: ref, officer: act.by.officer, by: act.from.state,
                 at: local(act.at), detail: [])

@@ -47,7 +47,9 @@ extension Node {
 
     /// The newest task on an upload or a package.
     func newestTask(on subject: String) throws(ComityError) -> NodeTask? {
-        guard let row = try store.read({ try $0.tasks(on: subject) }).first, let kind = NodeTask.Kind(rawValue: row.kind) else { return nil }
+        guard let row = try store.read({ try $0.tasks(on: subject) }).first, let kind = NodeTask.Kind(rawValue: row.kind) else {
+            return nil
+        }
         return task(row, kind)
     }
 

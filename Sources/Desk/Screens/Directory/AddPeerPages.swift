@@ -14,7 +14,8 @@ enum AddPeerPages {
         routes.stream("/directory/add") { visit in
             let form: Form
             do { form = try await MultipartForm(visit, limit: DirectoryEntry.limit + 64 * 1024).form } catch let error as ComityError
-            where [.malformedInput, .tooLarge].contains(error.code) {
+                where [.malformedInput, .tooLarge].contains(error.code)
+            {
                 return try refused(visit, error, "")
             }
             let text = [form.text("file"), form.text("entry")].compactMap { $0 }.first ?? ""

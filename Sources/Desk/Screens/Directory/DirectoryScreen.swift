@@ -31,9 +31,10 @@ enum DirectoryScreen: Screen {
             let scene = try visit.scene()
             let peer = try visit.peer()
             var fields = DirectoryPage.peer(peer, scene)
-            fields["done"] = visit.query("done").flatMap {
-                ["added", "confirmed", "revoked"].contains($0) ? scene.strings("directory.done.\($0)") : nil
-            } ?? ""
+            fields["done"] =
+                visit.query("done").flatMap {
+                    ["added", "confirmed", "revoked"].contains($0) ? scene.strings("directory.done.\($0)") : nil
+                } ?? ""
             fields["hasDone"] = (fields["done"] as? String)?.isEmpty == false
             return try visit.pages.show(
                 "peer", fields, scene, title: scene.strings("directory.of", ["state": "\(peer.entry.state)"]), here: "/directory")

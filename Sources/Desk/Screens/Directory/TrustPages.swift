@@ -42,7 +42,10 @@ enum TrustPages {
             ]
         }
         fields["ways"] = ways.map { way -> Fields in
-            ["value": way, "word": scene.strings("peer.way.\(way)"), "isOn": answers["how"] == way, "id": way == ways[0] ? "how" : "how-\(way)"]
+            [
+                "value": way, "word": scene.strings("peer.way.\(way)"), "isOn": answers["how"] == way,
+                "id": way == ways[0] ? "how" : "how-\(way)",
+            ]
         }
         fields["called"] = answers["called"] ?? ""
         fields.merge(faults.fields(["group1", "how", "called"]), uniquingKeysWith: { $1 })

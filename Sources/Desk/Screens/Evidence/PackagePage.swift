@@ -123,7 +123,8 @@ struct PackagePage {
             "isRunning": isRunning, "taskPath": view.task.map { "/tasks/\($0.id)" } ?? "", "isPending": waits != nil,
             "pending": Text.safe(waits ?? "", limit: 80),
             "mayReceive": mayReceive && view.verdict != .notValid, "mayReceiveAgain": mayReceive && view.verdict == .notValid,
-            "maySupply": view.outgoing && view.stage == "sealed" && scene.may(.answer) && waits == nil, "asksAgain": view.verdict == .notValid,
+            "maySupply": view.outgoing && view.stage == "sealed" && scene.may(.answer) && waits == nil,
+            "asksAgain": view.verdict == .notValid,
             "askWords": scene.phrase("package.ask", ["who": scene.names.phrase(view.counterpart)]),
             "mayOpen": mayOpen && !view.isOpened, "isOpened": mayOpen && view.isOpened,
             "supplyWords": scene.phrase("package.supply", ["who": scene.names.phrase(view.counterpart)]),
@@ -198,7 +199,8 @@ struct PackagePage {
         guard let signed = view.signed else { return [:] }
         return [
             "authority": Text.safe(signed.authority, limit: 200), "officer": Text.safe(signed.officer, limit: 80),
-            "at": scene.times.fields(scene.times.local(signed.at), theirs: zone), "authorisation": Text.safe(signed.authorisation, limit: 800),
+            "at": scene.times.fields(scene.times.local(signed.at), theirs: zone),
+            "authorisation": Text.safe(signed.authorisation, limit: 800),
             "hasAuthorisation": !signed.authorisation.isEmpty, "tool": Text.safe(signed.tool, limit: 80),
         ]
     }

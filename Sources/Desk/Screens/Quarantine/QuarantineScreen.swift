@@ -48,7 +48,8 @@ enum QuarantineScreen: Screen {
         let key = scene.strings.has("refused.\(item.code.rawValue)") ? item.code.rawValue : "other"
         return [
             "path": "/quarantine/\(item.id)", "number": scene.figures.count(item.id), "code": item.code.rawValue,
-            "word": scene.strings("refused.\(key)"), "why": scene.strings("refused.\(key).why"), "next": scene.strings("refused.\(key).next"),
+            "word": scene.strings("refused.\(key)"), "why": scene.strings("refused.\(key).why"),
+            "next": scene.strings("refused.\(key).next"),
             "at": scene.times.fields(item.at, theirs: item.peer.flatMap { scene.names.zone($0) }, exact: true), "hasPeer": item.peer != nil,
             "peer": item.peer.map { scene.names.fields($0) } ?? [:], "size": scene.figures.size(Int64(item.size)),
             "bytes": scene.strings("package.bytes", ["count": scene.figures.count(item.size)]), "hash": Text.safe(item.sha256, limit: 64),

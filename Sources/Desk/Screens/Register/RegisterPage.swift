@@ -36,7 +36,9 @@ struct RegisterPage {
             "zone": Text.safe(scene.times.zone, limit: 60), "glassPath": "/register?kind=broke-glass",
             "looksPath": "/register?kind=previewed",
             "events": Self.options(Node.eventKinds, chosen: filters.kind) { strings("event.\($0)") },
-            "acts": Self.options(Node.actKinds, chosen: filters.kind) { $0 == "request" ? strings("event.request") : strings("next.\($0)") },
+            "acts": Self.options(Node.actKinds, chosen: filters.kind) {
+                $0 == "request" ? strings("event.request") : strings("next.\($0)")
+            },
         ]
         fields.merge(filters.faults.fields(["file", "from", "to"]), uniquingKeysWith: { $1 })
         self.fields = fields

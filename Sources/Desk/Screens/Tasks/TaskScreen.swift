@@ -13,7 +13,8 @@ enum TaskScreen: Screen {
             let scene = try visit.scene()
             let task = try visit.node.task(try UUIDv7(visit.path("task")), officer: visit.officer)
             let page = TaskPage(scene: scene, task: task)
-            return try visit.pages.show("task", page.fields, scene, title: page.title, here: task.kind == .audit ? "/register" : "/evidence")
+            return try visit.pages.show(
+                "task", page.fields, scene, title: page.title, here: task.kind == .audit ? "/register" : "/evidence")
         }
     }
 }
@@ -44,12 +45,17 @@ struct TaskPage {
             "isFailed": task.state == .failed, "what": Text.safe(task.problem?.what ?? "", limit: 600),
             "why": Text.safe(task.problem?.why ?? "", limit: 1200), "hasWhy": !(task.problem?.why ?? "").isEmpty,
             "next": Text.safe(task.problem?.next ?? "", limit: 600), "hasNext": !(task.problem?.next ?? "").isEmpty,
-            "done": task.done, "all": max(1, task.all), "hasAll": task.all > 0, "progress": progress, "rate": rate, "hasRate": !rate.isEmpty,
-            "started": scene.times.fields(scene.times.local(task.started), theirs: nil, exact: true), "officer": Text.safe(task.officer, limit: 80),
+            "done": task.done, "all": max(1, task.all), "hasAll": task.all > 0, "progress": progress, "rate": rate,
+            "hasRate": !rate.isEmpty,
+            "started": scene.times.fields(scene.times.local(task.started), theirs: nil, exact: true),
+            "officer": Text.safe(task.officer, limit: 80),
             "nextPath": path, "nextWords": words, "hasNextPath": !path.isEmpty, "results": results, "hasResults": !results.isEmpty,
             "faults": (task.result["says"]?.array ?? []).map { fault -> Fields in
                 let file = fault["file"]?.string ?? ""
-                return ["file": Text.safe(file, limit: 60), "hasFile": !file.isEmpty, "says": Text.safe(fault["says"]?.string ?? "", limit: 400)]
+                return [
+                    "file": Text.safe(file, limit: 60), "hasFile": !file.isEmpty,
+                    "says": Text.safe(fault["says"]?.string ?? "", limit: 400),
+                ]
             }, "isBadAudit": isBadAudit,
         ]
     }
