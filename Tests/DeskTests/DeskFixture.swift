@@ -15,7 +15,7 @@ import Testing
 struct DeskFixture: Sendable {
     let node: Node
     let pages: DeskPages
-    private let folder: String
+    let folder: String
 
     /// Makes a node of `XA`, lets `prepare` put something on it, runs `test`, and removes the folder.
     static func run(prepare: (Node, Node) async throws -> Void = { _, _ in }, _ test: @Sendable (DeskFixture) async throws -> Void)

@@ -66,9 +66,11 @@ struct ActFieldView {
         func picks(_ choices: [ActContext.Choice], several: Bool = false) {
             let chosen = Set(form.all(field.name))
             fields["isPicks"] = true
-            fields["picks"] = choices.map { choice -> Fields in
+            fields["picks"] = zip(0..., choices).map { index, choice -> Fields in
                 [
-                    "name": field.name, "value": choice.value, "word": choice.word, "type": several ? "checkbox" : "radio",
+                    // The summary leads to the first.
+                    "pickID": index == 0 ? "f-\(field.name)" : "f-\(field.name).\(index + 1)", "name": field.name, "value": choice.value,
+                    "word": choice.word, "type": several ? "checkbox" : "radio",
                     "isChecked": chosen.contains(choice.value), "hasSays": !choice.says.isEmpty || !choice.article.isEmpty,
                     "says": choice.says, "article": choice.article, "unverified": choice.isUnverified,
                 ]
@@ -143,7 +145,7 @@ struct ActFieldView {
             fields["rows"] = zip(1..., questions).map { number, question -> Fields in
                 [
                     "id": "f-\(field.name).\(number)", "name": "\(field.name).\(number)", "number": context.scene.figures.count(number),
-                    "question": Text.safe(question, limit: 4000), "hasQuestion": true, "value": form["\(field.name).\(number)"] ?? "",
+                    "question": Text.lines(question), "hasQuestion": true, "value": form["\(field.name).\(number)"] ?? "",
                 ]
             }
             fields["mayGrow"] = false

@@ -12,6 +12,8 @@ struct ActPage {
     let scene: Scene
     let context: ActContext
     let step: StepLine?
+    /// A consultation may be opened now, by the officer who looks.
+    let mayConsult: Bool
 
     init(_ visit: Visit, _ kind: ActKind) throws(ComityError) {
         self.visit = visit
@@ -22,14 +24,16 @@ struct ActPage {
         }
         scene = try visit.scene()
         context = try ActContext(scene, kind, view)
-        let steps = try visit.node.steps(ref, officer: visit.officer).filter { $0.kind == kind }
+        let all = try visit.node.steps(ref, officer: visit.officer)
+        mayConsult = all.contains { $0.kind == .consult && $0.ours && $0.possible }
+        let steps = all.filter { $0.kind == kind }
         step = steps.first(where: \.ours) ?? steps.first
     }
 
     private var strings: Strings { scene.strings }
     private var kind: ActKind { context.kind }
     private var view: FileView { context.view }
-    private var title: String { strings("next.\(kind.rawValue)") }
+    private var title: String { Timeline.step(kind, view, strings) }
 
     /// What was there when the form was shown: a step is not signed over the head of a new act.
     var seen: String { "\(view.acts.count)" }
@@ -93,7 +97,7 @@ struct ActPage {
 
     /// The newest acts, for someone whose form is older than the file.
     private var newest: [Phrase] {
-        view.acts.suffix(3).reversed().map { scene.phrase(Timeline.key($0.kind, view.type), ["who": scene.names.phrase($0.from)]) }
+        view.acts.suffix(3).reversed().map { scene.phrase(Timeline.key($0, view), ["who": scene.names.phrase($0.from)]) }
     }
 
     /// What the instruments say at this step.
@@ -124,7 +128,10 @@ struct ActPage {
         }
         let wanting = isDecision ? context.grounds.filter { !$0.forbidden && $0.requires.contains("consultation") } : []
         let overridden = context.dossier.course.overrides[.requested]?.contains("consultation") ?? false
-        fields["wantsConsultation"] = !wanting.isEmpty && !context.dossier.course.consulted && !overridden
+        let isWanted = !wanting.isEmpty && !context.dossier.course.consulted && !overridden && mayConsult
+        fields["wantsConsultation"] = isWanted
+        // With the role for this step, nothing but the consultation stands in its way.
+        fields["isBarred"] = !(isWanted && (step?.roles.contains(scene.session.role) ?? false))
         fields["consulted"] = !wanting.isEmpty && context.dossier.course.consulted
         fields["consultPath"] = "/files/\(view.ref)/acts/consult"
         fields["overridePath"] = "/files/\(view.ref)/acts/override"

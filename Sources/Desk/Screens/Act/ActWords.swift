@@ -46,7 +46,7 @@ struct ActWords {
 
     private func text(_ words: String, code: Bool = false, path: String? = nil) -> Fields {
         [
-            "text": Text.safe(words, limit: Self.textLimit), "isCode": code, "isLink": path != nil, "path": path ?? "",
+            "text": Text.lines(words, limit: Self.textLimit), "isCode": code, "isLink": path != nil, "path": path ?? "",
             "isText": !code && path == nil,
         ]
     }

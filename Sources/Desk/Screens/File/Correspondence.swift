@@ -42,7 +42,7 @@ struct Correspondence {
         }
         for note in notes {
             lines.append(
-                (note.at, base(note.at, officer: note.by).merging(["isNote": true, "text": Text.safe(note.text, limit: 4000)]) { $1 }))
+                (note.at, base(note.at, officer: note.by).merging(["isNote": true, "text": Text.lines(note.text)]) { $1 }))
         }
         let shown = lines.sorted { $0.at < $1.at }.suffix(Self.limit).map(\.fields)
         return [
@@ -61,7 +61,7 @@ struct Correspondence {
 
     private func head(_ act: FileView.ActLine) -> Fields {
         base(act.at, officer: act.officer).merging([
-            "says": scene.phrase(Timeline.key(act.kind, view.type), ["who": scene.names.phrase(act.from)]),
+            "says": scene.phrase(Timeline.key(act, view), ["who": scene.names.phrase(act.from)]),
             "path": "/files/\(view.ref)/acts/\(act.id)", "isOurs": act.from == scene.node.state,
             "isOvertaken": act.effect == .overtaken, "sideIcon": act.from == scene.node.state ? "out" : "in",
             "side": strings(act.from == scene.node.state ? "act.side.ours" : "act.side.theirs"),
@@ -80,8 +80,8 @@ struct Correspondence {
         let rows = zip(1..., questions).prefix(64).map { number, question -> Fields in
             let text = number <= answers.count ? answers[number - 1] : nil
             return [
-                "number": scene.figures.count(number), "question": Text.safe(question, limit: 4000), "hasAnswer": text != nil,
-                "answer": Text.safe(text ?? "", limit: 4000), "isOpen": open,
+                "number": scene.figures.count(number), "question": Text.lines(question), "hasAnswer": text != nil,
+                "answer": Text.lines(text ?? ""), "isOpen": open,
             ]
         }
         var fields = head(act).merging([
@@ -90,7 +90,7 @@ struct Correspondence {
             "answerPath": "/files/\(view.ref)/acts/answer", "hasAnswer": answer != nil,
         ]) { $1 }
         // More answers than questions: the rest stands below.
-        fields["extra"] = answers.dropFirst(questions.count).map { Text.safe($0, limit: 4000) }
+        fields["extra"] = answers.dropFirst(questions.count).map { Text.lines($0) }
         if let answer {
             fields["answered"] = scene.phrase("letters.answered", ["who": scene.names.phrase(answer.from)])
             fields["answeredAt"] = scene.times.fields(answer.at, theirs: nil)

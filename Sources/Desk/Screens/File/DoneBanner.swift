@@ -21,8 +21,8 @@ struct DoneBanner {
             let deliveries = try scene.node.deliveries(of: id, on: view.ref, officer: scene.session.officer)
             let next = scene.item(view.ref)?.next
             fields = [
-                "hasDone": true, "isAct": true, "doneAct": strings("next.\(act.kind.rawValue)"),
-                "doneSentence": scene.phrase(Timeline.key(act.kind, view.type), ["who": scene.names.phrase(act.from)]),
+                "hasDone": true, "isAct": true, "doneAct": Timeline.step(act.kind, view, strings),
+                "doneSentence": scene.phrase(Timeline.key(act, view), ["who": scene.names.phrase(act.from)]),
                 "doneHash": act.hash, "doneShort": "\(act.hash.prefix(8))…\(act.hash.suffix(8))",
                 "donePath": "/files/\(view.ref)/acts/\(id)",
                 "doneNumber": scene.figures.count((view.acts.firstIndex { $0.id == id } ?? 0) + 1),

@@ -84,7 +84,7 @@ struct FileActions {
         let step = steps.first { $0.kind == kind && $0.ours }
         let key = Self.shortcuts[kind]
         return [
-            "word": strings("next.\(kind.rawValue)"), "path": "/files/\(view.ref)/acts/\(kind.rawValue)",
+            "word": Timeline.step(kind, view, strings), "path": "/files/\(view.ref)/acts/\(kind.rawValue)",
             "fourEyes": step?.fourEyes ?? false,
             "hasKey": key != nil, "key": key ?? "", "does": strings("does.\(kind.rawValue)"),
         ]

@@ -33,12 +33,18 @@ struct FileAudit {
         ]
     }
 
+    /// Hashes and ids are cut in the middle; words stay.
+    private static func short(_ text: String) -> String {
+        let isCode = text.utf8.count > 24 && !text.contains(where: \.isWhitespace)
+        return isCode ? "\(text.prefix(8))…\(text.suffix(8))" : Text.safe(text, limit: 300)
+    }
+
     private func line(_ entry: FileEntryLine) -> Fields {
         let key = entry.isAct ? "next.\(entry.what)" : "event.\(entry.what)"
         let detail = entry.detail.sorted { $0.key < $1.key }.compactMap { name, value -> String? in
             let text =
                 value.string ?? value.integer.map { "\($0)" } ?? value.bool.map { strings($0 ? "form.answer.yes" : "form.answer.no") }
-            return text.map { "\(name): \(Text.safe($0, limit: 160))" }
+            return text.map { "\(name): \(Self.short($0))" }
         }
         return [
             "index": scene.figures.count(entry.index), "what": strings.has(key) ? strings(key) : Text.safe(entry.what, limit: 60),

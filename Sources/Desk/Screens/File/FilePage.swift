@@ -53,6 +53,7 @@ struct FilePage {
             "withheld": view.contentWithheld, "mayBreakGlass": view.contentWithheld && scene.may(.breakGlass),
             "glassPath": "/files/\(view.ref)/glass", "isSummary": isSummary, "isCorrespondence": part == .correspondence && !isDraft,
             "isEvidence": part == .evidence && !isDraft, "isAudit": part == .audit && !isDraft, "tabs": tabs,
+            "hasSide": isSummary || part == .correspondence,
         ]
         waiting(&fields)
         spokenCode(&fields)

@@ -17,8 +17,23 @@ struct Timeline {
     private var strings: Strings { scene.strings }
 
     /// Key of the sentence that says what an act did.
-    static func key(_ kind: ActKind, _ type: FileType) -> String {
-        kind == .request ? "act.request.\(type.rawValue)" : "act.\(kind.rawValue)"
+    /// - Parameter asks: the requesting State did it; an extension is then only asked for.
+    static func key(_ kind: ActKind, _ type: FileType, asks: Bool) -> String {
+        switch kind {
+        case .request: "act.request.\(type.rawValue)"
+        case .extend where asks && type != .jointInvestigation: "act.extend.asked"
+        default: "act.\(kind.rawValue)"
+        }
+    }
+
+    static func key(_ act: FileView.ActLine, _ view: FileView) -> String {
+        key(act.kind, view.type, asks: (act.from == view.counterpart) == (view.side == .requested))
+    }
+
+    /// The words of the button for a step of this side.
+    static func step(_ kind: ActKind, _ view: FileView, _ strings: Strings) -> String {
+        let asks = kind == .extend && view.side == .requesting && view.type != .jointInvestigation
+        return strings(asks ? "next.extend.ask" : "next.\(kind.rawValue)")
     }
 
     var pages: Int { max(1, (view.acts.count + Self.limit - 1) / Self.limit) }
@@ -44,7 +59,7 @@ struct Timeline {
         let details = act.kind == .request ? [] : ActWords(scene: scene).details(act.kind, act.body)
         return [
             "number": scene.figures.count(number),
-            "says": scene.phrase(Self.key(act.kind, view.type), ["who": scene.names.phrase(act.from)]),
+            "says": scene.phrase(Self.key(act, view), ["who": scene.names.phrase(act.from)]),
             "officer": Text.safe(act.officer, limit: 80), "isOurs": ours, "side": strings(ours ? "act.side.ours" : "act.side.theirs"),
             "sideIcon": ours ? "out" : "in",
             "at": scene.times.fields(act.at, theirs: scene.names.zone(view.counterpart), exact: true),

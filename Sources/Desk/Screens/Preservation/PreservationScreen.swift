@@ -44,7 +44,7 @@ struct PreservationBoard {
                 "isCut": wanted.count > Self.limit,
                 "unlinked": strings.count("preservations.unlinked", open.count { isUnlinked($0) }, scene.figures),
                 "hasUnlinked": open.contains { isUnlinked($0) },
-                "views": ["open", "done", "all"].map { view -> Fields in
+                "shows": ["open", "done", "all"].map { view -> Fields in
                     ["path": "/preservations?show=\(view)", "word": strings("preservations.show.\(view)"), "isHere": view == shows]
                 },
             ]

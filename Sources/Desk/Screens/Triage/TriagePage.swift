@@ -36,6 +36,14 @@ struct TriagePage {
             "band": request.band, "content": request.rows, "hasContent": !request.rows.isEmpty, "isDraft": false,
             "identifiers": request.identifiers, "hasIdentifiers": request.hasIdentifiers, "hasMoreIdentifiers": false, "hasDone": false,
         ]
+        let sought = (view.content["data_sought"]?.array ?? []).flatMap { $0["items"]?.array?.compactMap(\.string) ?? [] }
+        fields["asks"] =
+            sought.isEmpty
+            ? strings("type.\(view.type.rawValue)")
+            : sought.prefix(4).map { Text.safe($0, limit: 120) }.joined(separator: strings("list.and"))
+        let needed = view.content.at("urgency.needed_by")?.string.flatMap { try? Instant($0) }
+        fields["hasNeeded"] = needed != nil
+        fields["needed"] = needed.map { scene.times.text(scene.times.local($0)) } ?? ""
         authenticity(&fields)
         completeness(&fields)
         competence(&fields)
@@ -230,7 +238,7 @@ struct TriagePage {
                 ["value": answer, "word": strings("triage.\(key).\(answer)"), "isChecked": typed == answer]
             },
             "reason": form.text("reason.\(question.name)") ?? note?.reason ?? "", "hasNote": note != nil,
-            "noteWord": note.map { strings("triage.\(key).\($0.answer)") } ?? "", "noteReason": Text.safe(note?.reason ?? "", limit: 600),
+            "noteWord": note.map { strings("triage.\(key).\($0.answer)") } ?? "", "noteReason": Text.lines(note?.reason ?? "", limit: 600),
             "hasNoteReason": !(note?.reason ?? "").isEmpty, "noteBy": Text.safe(note?.by ?? "", limit: 80),
             "noteAt": note.map { scene.times.fields($0.at, theirs: nil) } ?? [:], "isKept": kept == "\(part)",
         ]
