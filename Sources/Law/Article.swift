@@ -146,3 +146,16 @@ public struct DraftField: Sendable {
     /// YAML lines of an example that satisfies the rules; empty for a member that the example of its parent shows.
     public let example: String
 }
+
+/// A member of a draft as a program sees it.
+public struct FieldLine: Sendable, Codable {
+    /// Top-level name, or a dotted name that explains a member.
+    public let path: String
+    public let says: String
+    /// YAML lines of an example; empty for a member that the example of its parent shows.
+    public let example: String
+    /// Ids of the rules that require it.
+    public let required: [String]
+    /// Ids of the rules that want it, or a reason.
+    public let wanted: [String]
+}

@@ -30,6 +30,24 @@ extension Law {
         }
     }
 
+    /// What a draft of a type may say, field by field, with the rules that ask for each.
+    public func fields(of type: String) -> [FieldLine] {
+        var seen: Set<String> = []
+        return instruments.flatMap(\.fields).filter { $0.types.contains(type) && seen.insert($0.path).inserted }.map { field in
+            FieldLine(
+                path: field.path, says: field.says, example: field.example,
+                required: asking(for: field.path, type: type, level: .must), wanted: asking(for: field.path, type: type, level: .should))
+        }
+    }
+
+    /// Ids of the rules of a level that ask for a member.
+    private func asking(for path: String, type: String, level: Finding.Level) -> [String] {
+        rules(for: type).filter { rule in
+            guard rule.level == level, case .needs(let condition) = rule.demand else { return false }
+            return condition.fields.contains { $0 == path || $0.hasPrefix(path + ".") }
+        }.map(\.id)
+    }
+
     /// A draft of a type as commented YAML: every member with its meaning, the articles that ask for it, and an example. Lines
     /// that begin with `##` explain; taking `# ` from the front of all others gives a draft that may be sent in an exercise.
     /// Nil for a type that is not known.

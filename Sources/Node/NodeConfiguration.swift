@@ -79,6 +79,26 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         }
     }
 
+    /// What programs may do, apart from permissions.
+    public struct Programs: Sendable, Codable, Equatable {
+        /// Most requests of one token in a minute.
+        public static let requests = 600
+
+        public let requestsPerMinute: Int?
+        /// Networks of private addresses to which webhooks may lead, for example `10.1.2.0/24`.
+        public let webhookNetworks: [String]?
+
+        public init(requestsPerMinute: Int? = nil, webhookNetworks: [String]? = nil) {
+            self.requestsPerMinute = requestsPerMinute
+            self.webhookNetworks = webhookNetworks
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case requestsPerMinute = "requests_per_minute"
+            case webhookNetworks = "webhook_networks"
+        }
+    }
+
     public static let version = 1
 
     public let v: Int
@@ -96,10 +116,12 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     public let oidc: OpenIDConnect?
     /// When the facts about the authority were last changed; nil: never.
     public let changedAt: Instant?
+    /// Nil: the limits that are usual.
+    public let api: Programs?
 
     public init(
         state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool,
-        createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil
+        createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil, api: Programs? = nil
     ) {
         v = Self.version
         self.state = state
@@ -111,6 +133,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         self.createdAt = createdAt
         self.oidc = oidc
         self.changedAt = changedAt
+        self.api = api
     }
 
     public var party: Party { Party(state: state, authority: authority.id) }

@@ -16,6 +16,8 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
     // What may not be done now, or not by this person.
     case wrongState = "wrong-state"
     case alreadyExists = "already-exists"
+    /// Somebody else changed it after it was read.
+    case changed
     case permission
     /// Too many attempts; the error says when to try again.
     case throttled
@@ -49,7 +51,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
         switch self {
         case .usage, .malformedInput, .timeWithoutZone, .tooLarge: 2
         case .notFound: 3
-        case .wrongState, .alreadyExists, .exerciseMismatch, .transitionNotAllowed, .predecessorMissing, .replay: 4
+        case .wrongState, .alreadyExists, .changed, .exerciseMismatch, .transitionNotAllowed, .predecessorMissing, .replay: 4
         case .permission, .throttled: 5
         case .cannotDecrypt, .schema, .badSignature, .unknownKey, .revokedKey, .keyOfAnotherState, .wrongRecipient,
             .impossibleTime, .verificationFailed:
@@ -67,6 +69,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
         case .permission: 403
         case .notFound: 404
         case .wrongState, .alreadyExists: 409
+        case .changed: 412
         case .tooLarge: 413
         case .throttled: 429
         case .predecessorMissing: 425

@@ -235,6 +235,8 @@ public struct RegisterEvent: Sendable, Codable {
         case assigned
         /// An officer wrote something down about a file that is no act: a step of the incoming check, a note.
         case noted
+        /// A webhook was made, removed, or taken into use again; or the node stopped sending to it.
+        case webhookChanged = "webhook-changed"
     }
 
     public let v: Int

@@ -26,8 +26,32 @@ enum Schema {
             try db.execute(sql: "ALTER TABLE draft ADD COLUMN overrides BLOB;")
         }
         migrator.registerMigration("010 uploads, tasks, records of packages") { db in try db.execute(sql: tenth) }
+        migrator.registerMigration("011 tokens, idempotency, webhooks") { db in try db.execute(sql: eleventh) }
         return migrator
     }
+
+    /// What programs need: tokens, of which only hashes are kept; keys of requests with their answers; webhooks with what is owed to
+    /// them.
+    private static let eleventh = """
+        CREATE TABLE api_token (
+          id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, officer TEXT NOT NULL, label TEXT NOT NULL, scopes TEXT NOT NULL,
+          created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER, revoked INTEGER) WITHOUT ROWID;
+        CREATE INDEX api_token_officer ON api_token (officer);
+        CREATE TABLE reservation (
+          officer TEXT NOT NULL, key TEXT NOT NULL, request BLOB NOT NULL, holder BLOB NOT NULL, until INTEGER NOT NULL,
+          created INTEGER NOT NULL, status INTEGER, headers BLOB, body BLOB, PRIMARY KEY (officer, key)) WITHOUT ROWID;
+        CREATE INDEX reservation_created ON reservation (created);
+        CREATE TABLE webhook (
+          id TEXT PRIMARY KEY, officer TEXT NOT NULL, url TEXT NOT NULL, label TEXT NOT NULL, events TEXT NOT NULL,
+          created INTEGER NOT NULL, position INTEGER NOT NULL, disabled TEXT) WITHOUT ROWID;
+        CREATE TABLE webhook_delivery (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, webhook TEXT NOT NULL, event TEXT NOT NULL, body BLOB NOT NULL,
+          created INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL,
+          stage TEXT NOT NULL DEFAULT 'waiting', status INTEGER, says TEXT, last INTEGER);
+        CREATE INDEX webhook_delivery_of ON webhook_delivery (webhook, id);
+        CREATE INDEX webhook_delivery_due ON webhook_delivery (stage, next);
+        CREATE INDEX webhook_delivery_created ON webhook_delivery (created);
+        """
 
     /// Officers get an account each; nothing secret is stored readable: hashes, and keys sealed under `access.key`.
     private static let sixth = """

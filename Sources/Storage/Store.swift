@@ -64,12 +64,18 @@ public final class Store: Sendable {
     }
 
     /// The one write path: runs `work` in a transaction shared with other callers that are waiting, and returns when the
-    /// transaction is on disk. When `work` throws, its own changes are undone and nobody else's.
+    /// transaction is on disk. When `work` throws, its own changes are undone and nobody else's. A `CommitRider` of the task rides along.
     /// - Returns: what `work` returned, with the head of the register after the commit.
     public func commit<Value: Sendable>(
         _ work: @escaping @Sendable (inout Writer) throws -> Value
     ) async throws(ComityError) -> (value: Value, head: SignedHead) {
-        do { return try await group.submit(work) } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
+        let rider = CommitRider.current
+        do {
+            return try await group.submit { writer in
+                guard let rider else { return try work(&writer) }
+                return try rider.ride(&writer, work)
+            }
+        } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
     }
 
     /// Computes the whole worklist anew, a few hundred rows in each transaction, and notes the version of its rows at the end: a

@@ -17,7 +17,6 @@ public struct Writer {
     let db: Database
     private let signer: NoteSigner
     private let cache: ActCache
-    /// Entries in the register, those appended in this transaction included.
     private var size: Int64
     private let sizeBefore: Int64
     /// Files and drafts whose rows of the worklist have to be computed again before the commit.
@@ -30,6 +29,9 @@ public struct Writer {
         size = try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry") ?? 0
         sizeBefore = size
     }
+
+    /// Entries in the register, those appended in this transaction included.
+    var registerSize: Int64 { size }
 
     /// The same transaction, for reading.
     public var reader: Reader { Reader(db: db, cache: cache) }

@@ -79,6 +79,9 @@ struct AccessKey: Sendable {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("comity \(purpose) v1".utf8), outputByteCount: 32)
     }
 
+    /// 32 bytes for one purpose, made from the key.
+    func bytes(for purpose: String) -> [UInt8] { part(purpose).withUnsafeBytes { Array($0) } }
+
     /// Seals the secret of a code generator; it opens for this officer only.
     func seal(_ secret: [UInt8], for officer: String) throws(ComityError) -> [UInt8] {
         guard let box = try? AES.GCM.seal(secret, using: part("totp"), authenticating: Data(officer.utf8)).combined else {

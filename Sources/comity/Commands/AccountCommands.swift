@@ -10,7 +10,7 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "The accounts of officers: who may sign in at the desk, and as what.",
         discussion: "EXAMPLE\n  comity account invite XA-L1 --role lawyer --name Lima --data ./xa",
-        subcommands: [List.self, Invite.self, Role.self, Disable.self, Enable.self, Reset.self, SetupCode.self],
+        subcommands: [List.self, Invite.self, Role.self, Disable.self, Enable.self, Reset.self, SetupCode.self, TokenCommand.self],
         defaultSubcommand: List.self)
 
     /// The administrator who acts; the owner of the folder when nobody is named.

@@ -13,47 +13,9 @@ struct LawCommand: AsyncParsableCommand {
         discussion: "Rules whose text nobody has compared with the official text are marked: text not compared yet.",
         subcommands: [Show.self, Rules.self, Check.self, Coverage.self])
 
-    /// A row of any kind, as people and programs see it.
-    struct Line: Encodable {
-        let kind: String
-        let id: String
-        let instrument: String
-        let article: String
-        let tag: VerificationTag
-        let unverified: Bool
-        let level: String?
-        let says: String
-        let source: String?
-
-        init(
-            _ kind: String, _ id: String, _ instrument: String, _ cite: String, _ tag: VerificationTag, _ says: String,
-            level: String? = nil,
-            source: String? = nil
-        ) {
-            self.kind = kind
-            self.id = id
-            self.instrument = instrument
-            article = cite
-            self.tag = tag
-            unverified = tag.isUnverified
-            self.level = level
-            self.says = says
-            self.source = source
-        }
-
-        init(_ rule: Rule) { self.init("rule", rule.id, rule.instrument, rule.cite, rule.tag, rule.says, level: rule.level.rawValue) }
-        init(_ clock: ClockRule) { self.init("clock", clock.id, clock.instrument, clock.cite, clock.tag, clock.says) }
-        init(_ ground: Ground) {
-            self.init(
-                ground.forbidden ? "forbidden ground" : "ground", ground.id, ground.instrument, ground.cite, ground.tag, ground.says,
-                source: ground.source)
-        }
-        init(_ duty: Duty) { self.init("duty", duty.id, duty.instrument, duty.cite, duty.tag, duty.says, source: duty.source) }
-
-        var text: String {
-            let name = "\(kind)\(level.map { " " + $0 } ?? "")".padding(toLength: 18, withPad: " ", startingAt: 0)
-            return "\(name) \(article)\(unverified ? ", text not compared yet" : "")  [\(id)]\n                   \(says)"
-        }
+    static func text(_ line: LawLine) -> String {
+        let name = "\(line.kind)\(line.level.map { " " + $0.rawValue } ?? "")".padding(toLength: 18, withPad: " ", startingAt: 0)
+        return "\(name) \(line.article)\(line.unverified ? ", text not compared yet" : "")  [\(line.id)]\n                   \(line.says)"
     }
 
     struct Show: AsyncParsableCommand {
@@ -73,7 +35,7 @@ struct LawCommand: AsyncParsableCommand {
             let whyNone: String?
             let types: [String]
             let offences: [String]
-            let rows: [Line]
+            let rows: [LawLine]
         }
 
         func run() async throws {
@@ -83,9 +45,7 @@ struct LawCommand: AsyncParsableCommand {
                     .notFound, "\(Text.safe(instrument, limit: 40)) has no article \(Text.safe(self.article, limit: 20)).",
                     next: "Instruments are \(law.instruments.map(\.id).joined(separator: ", ")).")
             }
-            let rows =
-                article.rules.map { Line($0) } + article.clocks.map { Line($0) } + article.grounds.map { Line($0) }
-                + article.duties.map { Line($0) }
+            let rows = LawLine.lines(of: article)
             if global.json {
                 return try Output.json(
                     Result(
@@ -98,7 +58,7 @@ struct LawCommand: AsyncParsableCommand {
             Output.line("source  \(article.source)")
             for type in article.types { Output.line("type    \(type.id) (\(type.code))  \(type.title)") }
             for offence in article.offences { Output.line("offence \(offence.title)") }
-            for row in rows { Output.line(row.text) }
+            for row in rows { Output.line(LawCommand.text(row)) }
             if let why = article.whyNone { Output.line("no rows \(why)") }
         }
     }
@@ -114,17 +74,9 @@ struct LawCommand: AsyncParsableCommand {
                 throw ComityError(
                     .notFound, "“\(Text.safe(type, limit: 60))” is not a type of request.", next: "comity request types lists them.")
             }
-            var seen: Set<String> = []
-            var rows: [Line] = []
-            for name in law.requestTypes.map(\.id) where type == nil || name == type {
-                rows += law.rules(for: name).map { Line($0) }
-                rows += law.clocks(for: name).map { Line($0) }
-                for use in GroundUse.allCases { rows += law.grounds(for: name, use: use).map { Line($0) } }
-                rows += law.duties(for: name).map { Line($0) }
-            }
-            rows = rows.filter { seen.insert($0.id).inserted }
+            let rows = LawLine.lines(of: law, type: type)
             if global.json { return try Output.json(rows) }
-            for row in rows { Output.line(row.text) }
+            for row in rows { Output.line(LawCommand.text(row)) }
             Output.line("\(rows.count) rows, \(rows.count(where: \.unverified)) not compared with the official text yet")
         }
     }

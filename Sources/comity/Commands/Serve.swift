@@ -78,6 +78,7 @@ enum Serving {
                 services: [
                     .init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery)),
                     .init(service: ReminderService(node: node, logger: logger)), .init(service: SweepService(node: node, logger: logger)),
+                    .init(service: WebhookService(courier: WebhookCourier(node: node))),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -127,5 +128,14 @@ private struct DeliveryService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await delivery.run() }
+    }
+}
+
+/// Tells the webhooks what is registered.
+private struct WebhookService: Service {
+    let courier: WebhookCourier
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await courier.run() }
     }
 }
