@@ -60,7 +60,9 @@ public enum DeskServer {
         pages.rail = screens.flatMap { $0.rail }
         let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Compression())
-        router.add(middleware: DeskGuard(pages: pages, host: host, logger: logger))
+        let guardian = DeskGuard(pages: pages, host: host, logger: logger)
+        router.add(middleware: APIDoor(api: API(pages), guardian: guardian, logger: logger))
+        router.add(middleware: guardian)
         router.add(middleware: SessionGate(pages: pages))
         let routes = DeskRoutes(router: router, pages: pages)
         for screen in screens { screen.add(to: routes) }

@@ -38,7 +38,7 @@ extension Node {
             NodeConfiguration(
                 state: old.state, authority: authority, exchange: old.exchange, endpoint: old.endpoint, desk: old.desk,
                 exercise: old.exercise, createdAt: old.createdAt, oidc: old.oidc,
-                changedAt: Instant(milliseconds: realTime.now() / 1000 * 1000)
+                changedAt: Instant(milliseconds: realTime.now() / 1000 * 1000), api: old.api
             ))
         time.move(toZone: timeZone)
         _ = try await store.commit { try $0.append(event) }

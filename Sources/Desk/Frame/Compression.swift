@@ -24,7 +24,7 @@ struct Compression: RouterMiddleware {
         response.body = .init(byteBuffer: small)
         response.headers[.contentEncoding] = "gzip"
         response.headers[.contentLength] = nil
-        response.headers[.vary] = "Accept-Encoding"
+        response.headers[.vary] = (response.headers[.vary].map { $0 + ", " } ?? "") + "Accept-Encoding"
         return response
     }
 

@@ -80,7 +80,7 @@ struct DeskGuard: RouterMiddleware {
     }
 
     /// Loopback names, the configured host and the name of `node.json`; the port does not matter.
-    private func isOurs(_ authority: String?) -> Bool {
+    func isOurs(_ authority: String?) -> Bool {
         guard let authority = authority?.lowercased(), !authority.isEmpty else { return false }
         let name: String
         if authority.hasPrefix("[") {

@@ -15,6 +15,7 @@ struct DeskResources: Sendable {
     let assets: Assets
     /// How each kind of act is asked for.
     let forms: ActForms
+    let api: APISchemas
 
     /// - Throws: `.failure` naming the file that is missing or broken.
     init() throws(ComityError) { try self.init(folder: try ResourceFolder.locate("Resources", room: "Desk")) }
@@ -34,6 +35,7 @@ struct DeskResources: Sendable {
             throw Self.fault("The template \(name) of the desk is missing.")
         }
         templates = try Templates(texts: texts, icons: icons)
+        api = try APISchemas(yaml: try Self.text("api/schemas.yaml", in: folder))
         let style = try Self.styleSheets.map { name throws(ComityError) in try Self.text("assets/\(name)", in: folder) }
         // One script, of the small ones in the order of their names.
         let scripts = try Self.names("scripts", in: folder).filter { $0.hasSuffix(".js") }.map { name throws(ComityError) in

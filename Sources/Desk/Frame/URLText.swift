@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+
 /// Text inside an address (RFC 3986): everything but unreserved characters is percent-encoded.
 enum URLText {
     private static let digits = Array("0123456789ABCDEF")
@@ -19,6 +21,9 @@ enum URLText {
         }
         return out
     }
+
+    /// Undoes `encode`; nil for what is not UTF-8 or not percent-encoded rightly.
+    static func decode(_ text: Substring) -> String? { String(text).removingPercentEncoding }
 
     /// A path of this desk, or `/`: never an address of somebody else's.
     static func ownPath(_ text: String?) -> String {

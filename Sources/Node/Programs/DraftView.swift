@@ -48,7 +48,8 @@ extension DraftRow {
         }
         let bytes = try IJSON.encode(
             Content(
-                content: content, recipients: recipients, approval: approval, stage: stage.rawValue, comment: comment, overrides: overrides))
+                content: content, recipients: recipients, approval: approval, stage: stage.rawValue, comment: comment, overrides: overrides)
+        )
         return Hex.encode(SHA256.hash(data: Data(bytes)).prefix(16))
     }
 }

@@ -140,7 +140,8 @@ extension Node {
     private func token(_ row: TokenRow) -> ProgramToken {
         func moment(_ milliseconds: Int64) -> Instant { local(Instant(milliseconds: milliseconds / 1000 * 1000)) }
         return ProgramToken(
-            id: row.id, officer: row.officer, label: row.label, scopes: row.scopes.compactMap(Permission.init), created: moment(row.created),
+            id: row.id, officer: row.officer, label: row.label, scopes: row.scopes.compactMap(Permission.init),
+            created: moment(row.created),
             expires: moment(row.expires), lastUsed: row.used.map(moment), revoked: row.revoked.map(moment))
     }
 }

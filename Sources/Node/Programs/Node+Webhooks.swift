@@ -107,7 +107,7 @@ extension Node {
     public func webhookDeliveries(_ id: String, before: Int64?, limit: Int, officer: String) throws(ComityError) -> [WebhookDelivery] {
         _ = try owned(id, officer)
         return try store.read {
-            try $0.webhookDeliveries(of: id, before: before, limit: min(max(limit, 1), WorkPage.maximumLimit)).map(delivery)
+            try $0.webhookDeliveries(of: id, before: before, limit: min(max(limit, 1), WorkPage.maximumLimit + 1)).map(delivery)
         }
     }
 

@@ -72,13 +72,40 @@ public struct RegisterLine: Sendable, Codable {
     public func text(_ name: String) -> String? { detail[name]?.string }
 }
 
+/// A message that was not believed, as a program sees it.
+public struct QuarantineLine: Sendable, Codable {
+    public let id: Int64
+    public let code: String
+    public let says: String
+    /// Who delivered it, by the TLS certificate.
+    public let peer: String
+    public let at: Instant
+    public let sha256: String
+    public let size: Int
+
+    init(_ row: QuarantineRow) {
+        id = row.id
+        code = row.code
+        says = row.says
+        peer = row.peer
+        at = row.at
+        sha256 = row.sha256
+        size = row.size
+    }
+}
+
 extension Node {
+    /// Messages that were not believed after a number, in order.
+    public func quarantineLines(after number: Int64, limit: Int, officer: String?) throws(ComityError) -> [QuarantineLine] {
+        Array(try quarantined(officer: officer).lazy.filter { $0.id > number }.prefix(limit).map { QuarantineLine($0) })
+    }
+
     /// Entries of the register from an index on, in order, for whoever may read the register; nil is the node's owner.
-    /// - Parameter limit: 1 to 200.
+    /// - Parameter limit: 1 to 201: a page and one more, which says whether there is another page.
     public func registerLines(from index: Int64, limit: Int, officer: String?) throws(ComityError) -> [RegisterLine] {
         try authorise(officer, .readRegister, to: "read the register")
         return try store.read { reader in
-            try reader.entries(from: index, limit: min(max(limit, 1), WorkPage.maximumLimit)).map { try RegisterLine($0, reader) }
+            try reader.entries(from: index, limit: min(max(limit, 1), WorkPage.maximumLimit + 1)).map { try RegisterLine($0, reader) }
         }
     }
 

@@ -35,7 +35,9 @@ struct WebhookAddress: Sendable {
             throw ComityError(
                 .permission, "\(Text.safe(host, limit: 80)) leads to \(address), which is not a public address.",
                 why: "A webhook must not reach into the network of the node.",
-                next: "If it is meant to, name the network in node.json: \"api\": {\"webhook_networks\": [\"\(address)/\(address.bytes.count * 8)\"]}.")
+                next:
+                    "If it is meant to, name the network in node.json: \"api\": {\"webhook_networks\": [\"\(address)/\(address.bytes.count * 8)\"]}."
+            )
         }
         guard isEncrypted || isLoopback else {
             throw ComityError(.permission, "A webhook to another machine is encrypted.", next: "Write the address with https.")

@@ -9,7 +9,8 @@ import Standards
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Tokens with which programs act for an officer, over the API.",
-        discussion: "EXAMPLE\n  comity account token XA-L1 --label \"case system\" --days 90 --scope draft --scope readMetadata --data ./xa",
+        discussion:
+            "EXAMPLE\n  comity account token XA-L1 --label \"case system\" --days 90 --scope draft --scope readMetadata --data ./xa",
         subcommands: [Make.self, List.self, Revoke.self], defaultSubcommand: Make.self)
 
     static func line(_ token: ProgramToken, now: Instant) -> String {
@@ -31,7 +32,8 @@ struct TokenCommand: AsyncParsableCommand {
         @Argument(help: "Id of the officer for whom the program acts.") var officer: String
         @Option(help: "What the program is, for the list.") var label: String
         @Option(help: "Days until it ends, 1 to 366.") var days = 90
-        @Option(help: "What it allows; repeat. \(Permission.allCases.map(\.rawValue).joined(separator: ", ")), or all.") var scope: [String] = []
+        @Option(help: "What it allows; repeat. \(Permission.allCases.map(\.rawValue).joined(separator: ", ")), or all.") var scope:
+            [String] = []
 
         struct Result: Encodable {
             let token: String
@@ -43,7 +45,8 @@ struct TokenCommand: AsyncParsableCommand {
             let made = try await node.makeToken(for: officer, label: label, days: days, scopes: try scopes(node), by: by)
             if global.json { return try Output.json(Result(token: made.text, details: made.token)) }
             Output.line("token         \(made.text)")
-            Output.line("for           \(officer), until \(made.token.expires): \(made.token.scopes.map(\.rawValue).joined(separator: ", "))")
+            Output.line(
+                "for           \(officer), until \(made.token.expires): \(made.token.scopes.map(\.rawValue).joined(separator: ", "))")
             Output.line("next          give it to the program as  Authorization: Bearer …  It is shown only now.")
             Output.line("              comity account token revoke \(made.token.id)")
         }

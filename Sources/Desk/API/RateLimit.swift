@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// How many requests each caller has left: a bucket that holds a minute's worth and fills evenly.
+///
+/// Owns the buckets, under one lock; they are forgotten when the process ends.
+final class RateLimit: Sendable {
+    struct Verdict: Equatable {
+        let isAllowed: Bool
+        /// Requests that are left now.
+        let left: Int
+        /// Seconds until the bucket is full, or until the next request is allowed when this one is not.
+        let seconds: Int
+    }
+
+    private struct Bucket {
+        var tokens: Double
+        var at: Int64
+    }
+
+    static let mostBuckets = 10_000
+
+    let perMinute: Int
+    private let buckets = Mutex<[String: Bucket]>([:])
+
+    init(perMinute: Int) { self.perMinute = max(1, perMinute) }
+
+    /// - Parameter now: milliseconds of any clock that does not go back.
+    func take(_ caller: String, now: Int64) -> Verdict {
+        let most = Double(perMinute)
+        let rate = most / 60_000
+        return buckets.withLock { buckets in
+            if buckets.count >= Self.mostBuckets { buckets = buckets.filter { $0.value.tokens + Double(now - $0.value.at) * rate < most } }
+            var bucket = buckets[caller] ?? Bucket(tokens: most, at: now)
+            bucket.tokens = min(most, bucket.tokens + Double(max(0, now - bucket.at)) * rate)
+            bucket.at = now
+            let isAllowed = bucket.tokens >= 1
+            if isAllowed { bucket.tokens -= 1 }
+            buckets[caller] = bucket
+            let missing = isAllowed ? most - bucket.tokens : 1 - bucket.tokens
+            return Verdict(isAllowed: isAllowed, left: Int(bucket.tokens), seconds: max(1, Int((missing / rate / 1000).rounded(.up))))
+        }
+    }
+}
