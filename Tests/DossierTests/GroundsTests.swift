@@ -12,10 +12,12 @@ import Testing
 @Suite struct GroundsTests {
     /// The shipped law, with two States that only the parallel treaty binds and one that both treaties bind.
     private static let law = Result {
-        let names = ["XD": ["budapest"], "XE": ["budapest"], "XF": ["uncc", "budapest"]]
+        let names = ["XD": ["budapest"], "XE": ["budapest"], "XF": ["uncc", "budapest"], "XG": ["budapest"]]
         let profiles = names.map { name, bonds in
             let list = bonds.map { "{instrument: \($0), from: \"2026-01-01T00:00:00Z\"}" }.joined(separator: ", ")
-            return Law.SourceText(path: "states/\(name).yaml", bytes: Array("state: \(name)\nsource: test\nbound_by: [\(list)]\n".utf8))
+            let reserves = name == "XG" ? "dual_criminality:\n  preservation: {required: false, reservation: 29(4)}\n" : ""
+            return Law.SourceText(
+                path: "states/\(name).yaml", bytes: Array("state: \(name)\nsource: test\nbound_by: [\(list)]\n\(reserves)".utf8))
         }
         return try Law(reading: shippedTexts() + profiles)
     }
@@ -70,6 +72,14 @@ import Testing
         // Where the reservation does not help, the text forbids the ground; where it does, it is not listed as forbidden.
         #expect(try fault("uncc.42.4.dual-criminality", to: "XB")?.what.contains("may not be a ground") == true)
         #expect(try fault("uncc.42.4.dual-criminality", to: "XC")?.what.contains("is no ground") == true)
+    }
+
+    /// The same reservation under the parallel treaty, 29(4): only for the State that made it, and for other offences.
+    @Test func theParallelTreatysReservationToo() throws {
+        let ground = "budapest.29.4.dual-criminality"
+        #expect(try fault(ground, from: "XD", to: "XG") == nil)
+        let error = try #require(try fault(ground, from: "XD", to: "XE"))
+        #expect(error.code == .refusedByRule && error.why.contains("29(4)"), "\(error)")
     }
 
     /// A profile without a reservation and without a bond, like that of a State which has only signed.
