@@ -30,8 +30,8 @@ public struct Intake {
     public let law: Law
     public let exercise: Bool
     public let now: Instant
-    /// Finds the peer whose signing key has this id.
-    public let peer: (_ keyID: String) -> Peer?
+    /// Finds the peer whose signing key has this id; one whose entry was replaced after its revocation is still revoked.
+    public let peer: (_ keyID: String) throws -> Peer?
     /// Hash of an act that is registered here.
     public let knownHash: (_ id: UUIDv7) throws -> Hash?
     /// Acts of a file that are registered here.
@@ -40,7 +40,7 @@ public struct Intake {
     public let knownReference: (_ ref: FileReference) throws -> Bool
 
     public init(
-        own: Party, law: Law, exercise: Bool, now: Instant, peer: @escaping (String) -> Peer?,
+        own: Party, law: Law, exercise: Bool, now: Instant, peer: @escaping (String) throws -> Peer?,
         knownHash: @escaping (UUIDv7) throws -> Hash?, acts: @escaping (UUIDv7) throws -> [Dossier.HashedAct],
         knownReference: @escaping (FileReference) throws -> Bool
     ) {
@@ -77,7 +77,7 @@ public struct Intake {
     }
 
     private func judge(_ unverified: UnverifiedAct) throws -> Verdict {
-        guard let signature = unverified.jws.signatures.first, let peer = peer(signature.keyID) else {
+        guard let signature = unverified.jws.signatures.first, let peer = try peer(signature.keyID) else {
             throw ComityError(.unknownKey, "The act is signed by a key that is not in the directory of this node.")
         }
         switch peer.trust {

@@ -47,11 +47,20 @@ extension Node: ExchangeHandler {
         let book = peers.all()
         return try store.read { reader in
             let intake = Intake(
-                own: party, law: law, exercise: exercise, now: now, peer: { id in book.first { $0.entry.signingKey.keyID == id } },
+                own: party, law: law, exercise: exercise, now: now,
+                peer: { id in
+                    try book.first { $0.entry.signingKey.keyID == id }
+                        ?? reader.formerEntries().first { $0.signingKey.keyID == id }.map(Self.retired)
+                },
                 knownHash: { try reader.act($0)?.hash }, acts: { try Self.acts($0, reader) }, knownReference: { try reader.file($0) != nil }
             )
             return try intake.judge(message, with: keys.sealing)
         }
+    }
+
+    /// A peer that was revoked and whose entry another has replaced since.
+    private static func retired(_ entry: DirectoryEntry) -> Peer {
+        Peer(entry: entry, jws: [], trust: .revoked, addedAt: entry.issuedAt, confirmedAt: nil, confirmedBy: nil)
     }
 
     private func register(_ verified: VerifiedAct) async throws(ComityError) {

@@ -120,6 +120,8 @@ import Transport
         let ref = try await pair.deliveredPreservation()
         _ = try await b.acknowledge(ref, officer: "D1", localReference: nil)
         try await pair.carry(from: b, to: a)
+        let preserved = try await b.step(
+            .preserve, ref, ["effective": .string(try b.now().description), "outcome": .string("full")])
         _ = try await a.revokePeer(b.state, by: "D1")
         await #expect(throws: ComityError(.revokedKey, "")) { try await a.addPeer(try b.directoryEntry()) }
         await #expect(throws: ComityError(.wrongState, "")) {
@@ -129,6 +131,10 @@ import Transport
         #expect(try await a.addPeer(try renewed.directoryEntry()).trust == .unconfirmed)
         #expect(try await a.confirmPeer(b.state, fingerprint: renewed.fingerprint, by: "D1", how: "x").trust == .confirmed)
         await #expect(throws: ComityError.self) { try await a.addPeer(try b.directoryEntry()) }
+        // What the old key signs is known to be that of a revoked key, not of a stranger.
+        let late = try pair.sealed(preserved.description, from: b, to: a)
+        await #expect(throws: ComityError(.revokedKey, "")) { try await a.receive(late, from: a.state) }
+        #expect(try a.quarantined(officer: nil).map(\.code) == ["revoked-key"])
         let report = try a.audit()
         #expect(report.ok, "\(report.faults)")
     }
