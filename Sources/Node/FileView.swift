@@ -86,6 +86,8 @@ public struct FileView: Sendable, Codable {
     /// What the rules say about the request; on the requested side the receiver's own judgement.
     public let findings: [Finding]
     public let pending: PendingLine?
+    /// Why the reviewer gave the draft back; nil for a draft that nobody returned, and once it is sent.
+    public let comment: String?
     /// How the file came out: `running` until something decided it.
     public let outcome: String
     /// What was written in the file is left out: its reader sees references, states and clocks.
@@ -164,8 +166,8 @@ extension FileView {
                 PackageLine(
                     name: $0.name, size: $0.size, sha256: $0.sha256, exhibits: $0.exhibits, stage: $0.stage, partsHere: $0.partsHere,
                     partsAll: $0.partsAll, conditions: [])
-            }, steps: steps, next: [], content: .object([:]), overrides: [], findings: [], pending: pending, outcome: outcome,
-            contentWithheld: true)
+            }, steps: steps, next: [], content: .object([:]), overrides: [], findings: [], pending: pending, comment: nil,
+            outcome: outcome, contentWithheld: true)
     }
 }
 

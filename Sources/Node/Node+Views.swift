@@ -44,7 +44,7 @@ extension Node {
                 steps: stepLines(dossier, standing, side: row.side, role: nil, now),
                 next: commands(for: dossier, side: row.side, state: standing.state), content: dossier.request.content,
                 overrides: (dossier.request.overrides ?? []).map { .init(rule: $0.rule, reason: $0.reason, by: $0.by) },
-                findings: Self.marked(judgement(dossier), by: dossier.request), pending: try pendingLine(row.id, reader),
+                findings: Self.marked(judgement(dossier), by: dossier.request), pending: try pendingLine(row.id, reader), comment: nil,
                 outcome: standing.outcome.rawValue, contentWithheld: false)
         }
     }
@@ -116,7 +116,7 @@ extension Node {
             ],
             content: draft.content, overrides: draft.overrides.map { .init(rule: $0.rule, reason: $0.reason, by: $0.officer) },
             findings: assess(draft, now: now),
-            pending: nil, outcome: Outcome.running.rawValue, contentWithheld: false)
+            pending: nil, comment: draft.comment, outcome: Outcome.running.rawValue, contentWithheld: false)
     }
 
     private func links(of dossier: Dossier, _ reader: Reader) throws -> [FileView.LinkLine] {

@@ -72,6 +72,25 @@ struct DeskPagesTests {
         }
     }
 
+    @Test("a draft that was given back says why")
+    func givenBack() async throws {
+        try await DeskFixture.run { ours, theirs in
+            try await DeskFixture.introduce(ours, theirs)
+            let ref = try await DeskFixture.newDraft(on: ours, title: "Wallet host")
+            try await ours.submit(ref, officer: "XA-D1")
+            try await ours.returnDraft(ref, officer: "XA-A1", comment: "Name the four payments <b>.")
+        } _: { desk in
+            let ref = try #require(try desk.node.queue(officer: nil).first?.ref)
+            #expect(try desk.node.fileView(ref, officer: nil).comment == "Name the four payments <b>.")
+            let page = try await desk.get("/files/\(ref)")
+            desk.isPage(page)
+            #expect(page.body.contains("The reviewer gave it back") && page.body.contains("Name the four payments &lt;b&gt;."))
+            try await desk.node.submit(ref, officer: "XA-D1")
+            #expect(try desk.node.fileView(ref, officer: nil).comment == nil)
+            #expect(try await !desk.get("/files/\(ref)").body.contains("The reviewer gave it back"))
+        }
+    }
+
     @Test("every kind of act, clock, package and link has its words")
     func everything() async throws {
         try await DeskFixture.run { ours, theirs in

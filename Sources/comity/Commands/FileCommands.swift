@@ -33,6 +33,7 @@ struct FileCommand: AsyncParsableCommand {
                     "aside     \(Text.safe(override.rule, limit: 120))  by \(Text.safe(override.by ?? "-", limit: 120)): \(Text.safe(override.reason, limit: 300))"
                 )
             }
+            if let comment = view.comment { Output.line("comment   \(Text.safe(comment, limit: 4000))") }
             if view.id == nil { for finding in view.findings where finding.level != .note { Output.line(Output.text(finding)) } }
             for clock in view.clocks {
                 Output.line(

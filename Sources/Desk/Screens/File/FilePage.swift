@@ -50,6 +50,7 @@ struct FilePage {
             "actCount": scene.figures.count(view.acts.count), "links": links, "hasLinks": !view.links.isEmpty,
             "packages": packages, "hasPackages": !view.packages.isEmpty, "findings": findings, "hasFindings": !view.findings.isEmpty,
             "findingCount": scene.figures.count(view.findings.count), "possible": isDraft ? draftPossible : actions.fields,
+            "hasComment": view.comment != nil, "comment": Text.safe(view.comment ?? "", limit: 4000),
             "withheld": view.contentWithheld, "mayBreakGlass": view.contentWithheld && scene.may(.breakGlass),
             "glassPath": "/files/\(view.ref)/glass", "isSummary": isSummary, "isCorrespondence": part == .correspondence && !isDraft,
             "isEvidence": part == .evidence && !isDraft, "isAudit": part == .audit && !isDraft, "tabs": tabs,
