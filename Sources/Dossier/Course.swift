@@ -33,7 +33,8 @@ public struct Course: Sendable, Equatable {
     public internal(set) var reviewBy: Instant?
     /// A consultation is recorded.
     public internal(set) var consulted = false
-    /// Rules that were set aside, by the side that did so.
+    /// Rules of the course that an act set aside, by the side that did so. What a request sets aside is about its contents only:
+    /// no foreign sender waives a step by writing so into a request.
     public internal(set) var overrides: [Side: Set<String>] = [:]
     /// The request names a sensitive ground, and nobody has decided it yet.
     public internal(set) var screenOpen = false
@@ -93,7 +94,6 @@ public struct Course: Sendable, Equatable {
             guard let id = item["id"]?.string else { continue }
             assets[id] = item["status"]?.string.flatMap { AssetState(rawValue: $0.replacingUnderscores) } ?? Self.first(type)
         }
-        for item in request.overrides ?? [] { overrides[.requesting, default: []].insert(item.rule) }
     }
 
     static func first(_ type: FileType) -> AssetState { type == .returnOfAssets ? .confiscated : .suspected }

@@ -9,8 +9,11 @@ public struct AssessmentContext: Sendable {
     /// Id of the authority that issues it, in the directory of its State.
     public let issuer: String?
     public let on: Instant
+    /// Ids of the rules that a request which arrived sets aside; empty for a draft.
+    public let setAside: [String]
 
-    public init(from: StateCode, to: StateCode, issuer: String? = nil, on: Instant) {
+    public init(from: StateCode, to: StateCode, issuer: String? = nil, on: Instant, setAside: [String] = []) {
+        self.setAside = setAside
         self.from = from
         self.to = to
         self.issuer = issuer
@@ -67,7 +70,15 @@ extension Law {
         facts.instrument = governing(type, from: facts.requesting, to: facts.requested, on: context.on)
         facts.classes = routeClasses(draft)
         facts.route = Self.widest(facts.classes)
+        facts.wronglySetAside = context.setAside.filter { !maySetAside($0) }
         return facts
+    }
+
+    /// Whether the sender of a request may set the rule aside at all, whoever decides it there. Unknown rules, those of the course of a
+    /// file (`retroactive-process`) and safeguards are not the sender's to set aside.
+    func maySetAside(_ id: String) -> Bool {
+        let rule = instruments.lazy.flatMap(\.rules).first { $0.id == id } ?? states.lazy.flatMap(\.rules).first { $0.id == id }
+        return rule.map { Finding.override(of: $0) != .never } ?? false
     }
 
     /// The instrument that governs a type between two States on a day; nil when none binds both.

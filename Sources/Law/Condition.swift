@@ -44,6 +44,8 @@ public indirect enum Condition: Sendable {
         var issuer: String?
         var type: RequestType?
         var instrument: Instrument?
+        /// Rules that a request sets aside and that its sender may not.
+        var wronglySetAside: [String] = []
 
         init(draft: JSONValue) { self.draft = draft }
 

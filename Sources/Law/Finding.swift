@@ -83,7 +83,7 @@ public struct Finding: Sendable, Codable, Equatable {
 
     /// What must be in a request may be missing for a reason that an approver answers for. Safeguards, what a person must decide, and
     /// whether the way is open at all are not the sender's to set aside; a note asks for nothing.
-    private static func override(of rule: Rule) -> Override {
+    static func override(of rule: Rule) -> Override {
         if rule.stands || rule.decision || rule.phase == .safeguards { return .never }
         switch rule.level {
         case .note: return .never

@@ -44,6 +44,12 @@ extension NamedCheck {
         case .dualCriminalityAbsent: return dualAbsent(facts, setting)
         case .nationalOfRequested, .noNationalOfRequested: return nationality(facts)
         case .penaltyBelowMinimum, .penaltyReachesMinimum: return penalty(facts)
+        case .setAsideAllowed:
+            return facts.wronglySetAside.map {
+                Fault(
+                    field: "overrides",
+                    detail: "The request says that it sets “\(Text.safe($0, limit: 120))” aside; that counts for nothing.")
+            }
         default: return []
         }
     }

@@ -42,6 +42,8 @@ public enum NamedCheck: String, Sendable, CaseIterable {
     case noNationalOfRequested = "no-national-of-requested"
     case penaltyBelowMinimum = "penalty-below-minimum"
     case penaltyReachesMinimum = "penalty-reaches-minimum"
+    /// A request that arrived sets aside what its sender may not.
+    case setAsideAllowed = "set-aside-allowed"
 
     public struct Fault: Sendable, Equatable {
         public let field: String

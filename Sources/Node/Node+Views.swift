@@ -57,7 +57,8 @@ extension Node {
                 judged(dossier), type: dossier.type.rawValue,
                 context: AssessmentContext(
                     from: dossier.opening.from.state, to: recipient.state,
-                    issuer: dossier.request.content.at("authority.id")?.string ?? dossier.opening.from.authority, on: dossier.opening.at)
+                    issuer: dossier.request.content.at("authority.id")?.string ?? dossier.opening.from.authority, on: dossier.opening.at,
+                    setAside: (dossier.request.overrides ?? []).map(\.rule))
             ).findings
         }.filter { seen.insert("\($0.rule) \($0.field) \($0.detail ?? "")").inserted }
     }

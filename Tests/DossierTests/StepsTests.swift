@@ -154,4 +154,25 @@ import Testing
             .refuse, by: maker.requested, on: acts, body: try ActBody.json(ActBody.Refusal(grounds: ["dual_criminality"], text: "t")))
         #expect(throws: ComityError(.refusedByRule, "")) { try Dossier(folding: acts).mayTake(other.act, law: law) }
     }
+
+    /// What a request says it sets aside waives no step of the course: a foreign sender could write it.
+    @Test func aRequestWaivesNoStepOfTheCourse() throws {
+        var maker = try Maker(Seeded(12))
+        let request = ActBody.Request(
+            ref: try maker.reference(.emergency), type: .emergency, title: "t", content: maker.content, links: [],
+            overrides: [.init(rule: "retroactive-process", reason: "none will follow"), .init(rule: "consultation", reason: "r")])
+        var acts = [try maker.act(.request, by: maker.requesting, on: [], type: .emergency, body: ActBody.json(request))]
+        for kind in [ActKind.acknowledge, .callBack, .disclose] {
+            acts.append(try maker.act(kind, side: .requested, on: acts, type: .emergency))
+        }
+        acts.append(try maker.act(.receive, side: .requesting, on: acts, type: .emergency))
+        let dossier = try Dossier(folding: acts)
+        #expect(dossier.state == .received && dossier.course.overrides.isEmpty)
+        let role = "duty_officer"
+        #expect(throws: ComityError(.wrongState, "")) { try dossier.mayTake(.close, side: .requesting, role: role) }
+        // In the open, by an act of its own with a second person, it may be.
+        let waiver = ActBody.Override(rule: "retroactive-process", reason: "the danger was none")
+        acts.append(try maker.act(.override, by: maker.requesting, on: acts, type: .emergency, body: ActBody.json(waiver)))
+        try Dossier(folding: acts).mayTake(.close, side: .requesting, role: role)
+    }
 }

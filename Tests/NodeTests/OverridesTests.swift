@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dossier
+import Exchange
 import Foundation
 import Law
+import Sealing
 import Standards
 import Storage
 import TestSupport
@@ -136,5 +138,33 @@ import Testing
         try await a.approve(ref, officer: "D3")
         _ = try await a.send(ref, officer: "D1")
         #expect(try a.fileView(ref).overrides.map(\.rule) == [should])
+    }
+
+    /// Another State's node may write anything into a request. What no sender may set aside counts for nothing, and the officer sees it.
+    @Test func theReceiverIgnoresWhatNoSenderMaySetAside() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let ref = try await lacking(pair)
+        _ = try await a.override(ref, rule: must, reason: "told by telephone", officer: "D3")
+        try await a.approve(ref, officer: "D4")
+        let sent = try await a.send(ref, officer: "D1")
+        let stored = try #require(try a.store.read { try $0.act(sent) })
+        let act = try UnverifiedAct(stored.jws).registeredPayload()
+        var body = try #require(act.body.object)
+        let rules = [must, "uncc.40.22.recorded", "retroactive-process", "no.such.rule"]
+        body["overrides"] = .array(rules.map { .object(["rule": .string($0), "reason": .string("r"), "by": .string("D3")]) })
+        body["content"] = .object(try #require(body["content"]?.object).filter { $0.key != "screen" })
+        let forged = Act(
+            id: act.id, file: act.file, kind: act.kind, from: act.from, to: act.to, after: [], lamport: 1, at: act.at, by: act.by,
+            tlp: act.tlp, lang: act.lang, exercise: act.exercise, law: act.law, body: .object(body))
+        let signed = try VerifiedAct.sign(forged, with: a.keys.signing)
+        _ = try await b.receive(try Age.encrypt(signed.bytes, to: [b.keys.sealing.recipient]), from: a.state)
+        let findings = try b.fileView(ref).findings
+        #expect(findings.first { $0.rule == must }?.setAside != nil)
+        #expect(findings.first { $0.rule == "uncc.40.22.recorded" }.map { $0.setAside == nil } == true)
+        let void = findings.filter { $0.rule == "house.set-aside" }
+        #expect(void.count == 3 && void.allSatisfy { $0.override == .never && $0.setAside == nil })
+        for rule in rules.dropFirst() { #expect(void.contains { $0.detail?.contains(rule) == true }, "\(rule)") }
+        #expect(try a.fileView(ref).findings.allSatisfy { $0.rule != "house.set-aside" })
     }
 }
