@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Standards
+import Standards
 
 /// What a caller wants to happen in the transaction of whatever its task commits next: a condition that must hold there, and
 /// a note of what was registered.

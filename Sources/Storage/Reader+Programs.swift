@@ -11,7 +11,7 @@ import Standards
 #endif
 
 /// An entry of the register with what it is of.
-public struct EntryRow: Sendable {
+public struct ProgramEntryRow: Sendable {
     public let index: Int64
     public let content: Hash
     /// `act` or `event`.
@@ -22,13 +22,13 @@ public struct EntryRow: Sendable {
 
 extension Reader {
     /// Entries from an index on, in order.
-    public func entries(from index: Int64, limit: Int) throws -> [EntryRow] {
+    public func entries(from index: Int64, limit: Int) throws -> [ProgramEntryRow] {
         try Row.fetchAll(
             db, sql: "SELECT idx, content, kind, ref FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?", arguments: [index, limit]
         )
         .map { row in
             guard let content = Hash(row["content"] as Data) else { throw ComityError(.storage, "An entry of the register holds no hash.") }
-            return EntryRow(index: row["idx"], content: content, kind: row["kind"], ref: row["ref"])
+            return ProgramEntryRow(index: row["idx"], content: content, kind: row["kind"], ref: row["ref"])
         }
     }
 

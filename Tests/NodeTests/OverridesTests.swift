@@ -149,7 +149,7 @@ import Testing
         try await a.approve(ref, officer: "D4")
         let sent = try await a.send(ref, officer: "D1")
         let stored = try #require(try a.store.read { try $0.act(sent) })
-        let act = try UnverifiedAct(stored.jws).registeredPayload()
+        let act = try UnverifiedAct.registeredPayload(stored.jws)
         var body = try #require(act.body.object)
         let rules = [must, "uncc.40.22.recorded", "retroactive-process", "no.such.rule"]
         body["overrides"] = .array(rules.map { .object(["rule": .string($0), "reason": .string("r"), "by": .string("D3")]) })

@@ -78,7 +78,7 @@ struct Call: Sendable {
 
     private struct Registered: Encodable {
         let ref: FileReference?
-        let entries: [RegisterLine]
+        let entries: [EntryLine]
         var until: String?
         var webhook: String?
     }
@@ -88,7 +88,7 @@ struct Call: Sendable {
     ///   - condition: must hold in that transaction.
     ///   - answer: status and address of what came of it, from what was registered.
     func step<Value: Sendable>(
-        _ condition: Passage.Condition? = nil, _ answer: @escaping @Sendable ([RegisterLine]) -> (status: Int, location: String?),
+        _ condition: Passage.Condition? = nil, _ answer: @escaping @Sendable ([EntryLine]) -> (status: Int, location: String?),
         _ work: () async throws(ComityError) -> Value
     ) async throws(ComityError) -> Reply {
         let passage = Passage(condition: condition, reservation: reservation) { lines in

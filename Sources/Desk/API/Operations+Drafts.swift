@@ -176,7 +176,7 @@ extension API {
     ]
 
     /// Where the act is that was registered.
-    static func taken(_ lines: [RegisterLine], _ ref: FileReference) -> (status: Int, location: String?) {
+    static func taken(_ lines: [EntryLine], _ ref: FileReference) -> (status: Int, location: String?) {
         guard let act = lines.first(where: { $0.type == "act" }) else { return (202, "/files/\(ref)") }
         return (201, "/files/\(ref)/acts/\(act.id)")
     }

@@ -49,10 +49,10 @@ public struct Passage: Sendable {
     public let condition: Condition?
     public let reservation: Reservation?
     /// Makes the answer from what was registered.
-    public let answer: (@Sendable ([RegisterLine]) throws -> ProgramAnswer)?
+    public let answer: (@Sendable ([EntryLine]) throws -> ProgramAnswer)?
 
     public init(
-        condition: Condition? = nil, reservation: Reservation? = nil, answer: (@Sendable ([RegisterLine]) throws -> ProgramAnswer)? = nil
+        condition: Condition? = nil, reservation: Reservation? = nil, answer: (@Sendable ([EntryLine]) throws -> ProgramAnswer)? = nil
     ) {
         self.condition = condition
         self.reservation = reservation
@@ -109,7 +109,7 @@ extension Node {
             after: { writer, entries in
                 guard let make = passage.answer else { return }
                 let lines = try writer.reader.entries(from: entries.lowerBound, limit: entries.count).map {
-                    try RegisterLine($0, writer.reader)
+                    try EntryLine($0, writer.reader)
                 }
                 let answer = try make(lines)
                 if let reservation = passage.reservation, try !Self.answer(answer, reservation, writer) {

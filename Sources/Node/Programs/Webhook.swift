@@ -84,7 +84,7 @@ struct WebhookMessage: Encodable {
     let entry: Entry?
 
     /// The events that an entry of the register is told as.
-    static func events(of line: RegisterLine) -> [Webhook.Event] {
+    static func events(of line: EntryLine) -> [Webhook.Event] {
         if line.type == "act" { return [.actRegistered, .fileChanged] }
         switch RegisterEvent.Kind(rawValue: line.name) {
         case .reminded: return [.reminder]

@@ -57,7 +57,7 @@ public final class WebhookCourier: Sendable {
             // An entry of which something is gone is for the audit; it holds up nobody.
             let (last, lines) = try node.store.read { reader in
                 let rows = try reader.entries(from: from, limit: Self.batch)
-                return (rows.last?.index, rows.compactMap { try? RegisterLine($0, reader) })
+                return (rows.last?.index, rows.compactMap { try? EntryLine($0, reader) })
             }
             guard let last else { return }
             // An officer who may not see files any more is not told of them either.
@@ -83,7 +83,7 @@ public final class WebhookCourier: Sendable {
         }
     }
 
-    private func message(_ event: Webhook.Event, _ line: RegisterLine, _ hook: String) -> WebhookMessage {
+    private func message(_ event: Webhook.Event, _ line: EntryLine, _ hook: String) -> WebhookMessage {
         WebhookMessage(
             event: event, webhook: hook, node: node.state, authority: node.configuration.authority.id, exercise: node.exercise, at: line.at,
             ref: line.ref, entry: .init(index: line.index, type: line.type, name: line.name, hash: line.hash))

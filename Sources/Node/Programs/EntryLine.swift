@@ -7,7 +7,7 @@ public import Standards
 import Storage
 
 /// An entry of the register as a program sees it: that something was registered, not what was written in it.
-public struct RegisterLine: Sendable, Codable {
+public struct EntryLine: Sendable, Codable {
     public let index: Int64
     /// `act` or `event`.
     public let type: String
@@ -28,7 +28,7 @@ public struct RegisterLine: Sendable, Codable {
     private enum CodingKeys: String, CodingKey { case index, type, id, name, ref, at, by, hash }
 
     /// - Throws: `.storage` when what the entry is of is gone.
-    init(_ row: EntryRow, _ reader: Reader) throws {
+    init(_ row: ProgramEntryRow, _ reader: Reader) throws {
         index = row.index
         type = row.kind
         hash = row.content.description
@@ -102,10 +102,10 @@ extension Node {
 
     /// Entries of the register from an index on, in order, for whoever may read the register; nil is the node's owner.
     /// - Parameter limit: 1 to 201: a page and one more, which says whether there is another page.
-    public func registerLines(from index: Int64, limit: Int, officer: String?) throws(ComityError) -> [RegisterLine] {
+    public func registerLines(from index: Int64, limit: Int, officer: String?) throws(ComityError) -> [EntryLine] {
         try authorise(officer, .readRegister, to: "read the register")
         return try store.read { reader in
-            try reader.entries(from: index, limit: min(max(limit, 1), WorkPage.maximumLimit + 1)).map { try RegisterLine($0, reader) }
+            try reader.entries(from: index, limit: min(max(limit, 1), WorkPage.maximumLimit + 1)).map { try EntryLine($0, reader) }
         }
     }
 
