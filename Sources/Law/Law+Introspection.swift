@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Standards
+
 extension Law {
     /// An article with everything that stands under it: rows belong to the first article that their citation names.
     public func article(_ instrument: String, _ number: String) -> Article? {
@@ -57,23 +59,40 @@ extension Law {
             "## \(known.title) (\(known.code)), \(known.instrument) article \(known.article) [\(known.tag.rawValue)\(known.tag.isUnverified ? ", not compared with the official text" : "")]",
             "## Lines with ## explain. Take the leading # from an example line and write your own value.",
         ]
-        var seen: Set<String> = []
-        for field in instruments.flatMap(\.fields) where field.types.contains(type) && seen.insert(field.path).inserted {
+        for field in fields(for: type) {
             lines.append("##")
             lines.append("## \(field.path): \(field.says)")
-            lines += demands(on: field.path, type: type)
+            lines += demandLines(on: field.path, type: type)
             for line in field.example.split(separator: "\n") { lines.append("# " + line) }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The members of a draft of a type, each once, in the order of the template.
+    public func fields(for type: String) -> [DraftField] {
+        var seen: Set<String> = []
+        return instruments.flatMap(\.fields).filter { $0.types.contains(type) && seen.insert($0.path).inserted }
+    }
+
+    /// The rules that ask for a member of a draft or for something inside it; notes ask for nothing.
+    public func demands(on path: String, type: String) -> [Rule] {
+        rules(for: type).filter { rule in
+            guard rule.level != .note, case .needs(let condition) = rule.demand else { return false }
+            return condition.fields.contains { $0 == path || $0.hasPrefix(path + ".") }
+        }
+    }
+
+    /// The authorities of a State that may issue a request of a type, by its profile.
+    public func issuers(of type: String, in state: StateCode) -> [StateProfile.Authority] {
+        guard let type = requestType(type) else { return [] }
+        return (self.state(state)?.authorities ?? []).filter { $0.mayIssue(type) }
+    }
+
     /// Who asks for a member, in words: `Required by 42(3)(e) [P, unverified].`
-    private func demands(on path: String, type: String) -> [String] {
+    private func demandLines(on path: String, type: String) -> [String] {
         var musts: [String] = []
         var shoulds: [String] = []
-        for rule in rules(for: type) where rule.level != .note {
-            guard case .needs(let condition) = rule.demand, condition.fields.contains(where: { $0 == path || $0.hasPrefix(path + ".") })
-            else { continue }
+        for rule in demands(on: path, type: type) {
             let name = "\(rule.cite) [\(rule.tag.rawValue)\(rule.tag.isUnverified ? ", unverified" : "")]"
             if rule.level == .must {
                 if !musts.contains(name) { musts.append(name) }

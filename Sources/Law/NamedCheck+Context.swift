@@ -83,9 +83,8 @@ extension NamedCheck {
         guard let authority = requesting.authority(issuer) else {
             return [Fault(field: "authority", detail: "“\(Text.safe(issuer, limit: 40))” is not in the directory of \(requesting.state).")]
         }
-        if authority.alsoFor.contains(type.id) { return [] }
-        let may = authority.mayIssue.map { $0.contains(type.id) } ?? type.issuers.contains(authority.kind)
-        return may ? [] : [Fault(field: "authority", detail: "\(authority.name) (\(authority.kind)) may not issue this type.")]
+        return authority.mayIssue(type)
+            ? [] : [Fault(field: "authority", detail: "\(authority.name) (\(authority.kind)) may not issue this type.")]
     }
 
     private func languageFault(_ facts: Condition.Facts) -> [Fault] {

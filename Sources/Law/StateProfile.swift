@@ -27,6 +27,11 @@ public struct StateProfile: Sendable {
         public let alsoFor: [String]
         /// Categories of data it may ask for; nil = all.
         public let categories: [String]?
+
+        /// It may issue requests of this type: by name, or else by its kind.
+        public func mayIssue(_ type: RequestType) -> Bool {
+            alsoFor.contains(type.id) || mayIssue.map { $0.contains(type.id) } ?? type.issuers.contains(kind)
+        }
     }
 
     /// An offence of the law of the State.

@@ -23,18 +23,41 @@ extension Node {
         let event = try event(
             .revised, file: nil, by: officer,
             detail: ["ref": .string(ref.description), "content": .string(Hash.of(try IJSON.encode(content)).description)])
+        let saved = DraftRow.Saved(officer: officer, at: event.at)
         _ = try await store.commit { writer in
             _ = try Self.openDraft(ref, writer.reader)
-            try writer.revise(ref, content, recipients: prepared.recipients)
+            try writer.revise(ref, content, recipients: prepared.recipients, by: saved, form: nil)
             try writer.append(event)
         }
         return findings
     }
 
     /// Hands a draft to the reviewer.
+    /// - Throws: `.refusedByRule` while something that the law requires is missing.
     public func submit(_ ref: FileReference, officer: String) async throws(ComityError) {
         _ = try require(officer, .draft, to: "submit a request for review")
+        try requireComplete(try store.read { try Self.openDraft(ref, $0) })
         try await move(ref, to: .review, from: .draft, .submitted, officer: officer, comment: nil)
+    }
+
+    /// The author takes a draft back from the reviewer, to change it.
+    public func takeBack(_ ref: FileReference, officer: String) async throws(ComityError) {
+        _ = try require(officer, .draft, to: "take a request back from the reviewer")
+        try await move(ref, to: .draft, from: .review, .returnedToAuthor, officer: officer, comment: nil)
+    }
+
+    /// - Throws: `.refusedByRule` when a required content is missing, or when a field holds text that is no value.
+    func requireComplete(_ draft: DraftRow) throws(ComityError) {
+        let unread = DraftForm(draft.form).unread.count
+        guard unread == 0 else {
+            throw ComityError(
+                .refusedByRule,
+                "\(unread) \(unread == 1 ? "field holds" : "fields hold") text that is no value, such as a day that does not exist.",
+                next: "Open \(draft.ref) on the desk, correct the fields, and save.")
+        }
+        // The rules of the day of sending count, not those of the day of drafting.
+        let findings = assess(draft, now: try now())
+        guard !findings.contains(where: \.blocks) else { throw Refusal.error(findings) }
     }
 
     /// The reviewer gives a draft back to its author, with a comment.

@@ -4,6 +4,7 @@ import Dossier
 import Exchange
 import Foundation
 public import Law
+import Register
 public import Standards
 import Storage
 
@@ -107,13 +108,22 @@ extension Node {
 
     /// The second person of the four eyes agrees to a drafted request.
     /// - Throws: `.permission` for the author or a role that cannot approve, `.wrongState` when there is nothing to approve.
-    func approveDraft(_ ref: FileReference, officer: String, role: String, now: Instant) async throws(ComityError) {
-        let approved = try event(.approved, file: nil, by: officer, detail: ["ref": .string(ref.description)])
+    func approveDraft(_ ref: FileReference, officer: String, role: String, now: Instant, version: Int? = nil) async throws(ComityError) {
+        let read = try store.read { try Self.openDraft(ref, $0) }
+        for writer in [read.officer] + read.writers { try Self.requireOther(officer, than: writer) }
+        try requireComplete(read)
+        let approved = try event(
+            .approved, file: nil, by: officer,
+            detail: ["ref": .string(ref.description), "content": .string(Hash.of(try IJSON.encode(read.content)).description)])
         _ = try await store.commit { writer in
             let draft = try Self.openDraft(ref, writer.reader)
-            try Self.requireOther(officer, than: draft.officer)
             // Who set a rule aside does not also say that this was right.
             for override in draft.overrides { try Self.requireOther(officer, than: override.officer) }
+            guard draft.version == read.version, version == nil || draft.version == version else {
+                throw ComityError(
+                    .wrongState, "\(ref) was changed while it was being read.", why: "An approval is for one text only.",
+                    next: "Read the text as it is now, then approve it.")
+            }
             guard draft.approval == nil else {
                 throw ComityError(
                     .wrongState, "\(ref) was approved by \(draft.approval?.officer ?? "") already.",
@@ -142,10 +152,8 @@ extension Node {
                 .wrongState, "\(ref) has not been approved.", why: "A request leaves only after a second person has agreed (four eyes).",
                 next: "An approver runs comity request approve \(ref) --as …")
         }
-        // The rules of the day of sending count, not those of the day of drafting.
+        try requireComplete(draft)
         let now = try now()
-        let findings = assess(draft, now: now)
-        guard !findings.contains(where: \.blocks) else { throw Refusal.error(findings) }
         var to: [Party] = []
         for recipient in draft.recipients { to.append(try confirmedPeer(recipient).entry.party) }
         var content = draft.content.object ?? [:]
@@ -169,7 +177,10 @@ extension Node {
             .sent, file: act.file, by: officer, detail: ["act": .string(act.id.description), "ref": .string(ref.description)])
         let real = Self.realMilliseconds()
         _ = try await store.commit { writer in
-            _ = try Self.openDraft(ref, writer.reader)
+            guard try Self.openDraft(ref, writer.reader).version == draft.version else {
+                throw ComityError(
+                    .wrongState, "\(ref) was changed while it was being sent.", next: "Look at it again, then repeat the step.")
+            }
             _ = try writer.append(verified, own: act.from.state, registered: now)
             try writer.append(sent)
             try writer.markSent(ref, at: now)

@@ -161,6 +161,11 @@ public struct Reader {
         try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { try DirectoryEntry(verifying: [UInt8]($0)) }
     }
 
+    private static func saved(_ officer: String?, _ at: String?) throws(ComityError) -> DraftRow.Saved? {
+        guard let officer, let at else { return nil }
+        return DraftRow.Saved(officer: officer, at: try Instant(at))
+    }
+
     private func draftRow(_ row: Row) throws -> DraftRow {
         guard let type = FileType(rawValue: row["type"]) else {
             throw ComityError(.storage, "A draft in the database has an unknown type.")
@@ -174,7 +179,12 @@ public struct Reader {
             }, stage: DraftRow.Stage(rawValue: row["stage"]) ?? .draft, comment: row["comment"],
             overrides: try (row["overrides"] as Data?).map { data throws(ComityError) in
                 try IJSON.decode([DraftRow.Override].self, from: data, limit: 4 << 20)
-            } ?? [])
+            } ?? [], version: row["version"],
+            saved: try Self.saved(row["saved_by"], row["saved_at"]),
+            writers: (row["writers"] as String).split(separator: " ").map(String.init),
+            form: try (row["form"] as Data?).map { data throws(ComityError) in
+                try IJSON.decode(JSONValue.self, from: data, limit: 64 << 20)
+            })
     }
 
     /// A draft that has not been sent.

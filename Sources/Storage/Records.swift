@@ -85,10 +85,30 @@ public struct DraftRow: Sendable {
     /// Why the reviewer returned it.
     public let comment: String?
     public let overrides: [Override]
+    /// Counts the contents it has had, from 1.
+    public let version: Int
+    /// Who gave it the content it has, and when; nil while it is the first one.
+    public let saved: Saved?
+    /// Everybody who wrote in it besides its author.
+    public let writers: [String]
+    /// What a form keeps beside the content; nil for a draft that came as a whole.
+    public let form: JSONValue?
+
+    /// Who saved a draft, and when.
+    public struct Saved: Sendable {
+        public let officer: String
+        public let at: Instant
+
+        public init(officer: String, at: Instant) {
+            self.officer = officer
+            self.at = at
+        }
+    }
 
     public init(
         ref: FileReference, type: FileType, recipients: [StateCode], officer: String, role: String, created: Instant, content: JSONValue,
-        approval: Act.Approval?, stage: Stage = .draft, comment: String? = nil, overrides: [Override] = []
+        approval: Act.Approval?, stage: Stage = .draft, comment: String? = nil, overrides: [Override] = [], version: Int = 1, saved: Saved? = nil,
+        writers: [String] = [], form: JSONValue? = nil
     ) {
         self.overrides = overrides
         self.ref = ref
@@ -101,6 +121,10 @@ public struct DraftRow: Sendable {
         self.approval = approval
         self.stage = stage
         self.comment = comment
+        self.version = version
+        self.saved = saved
+        self.writers = writers
+        self.form = form
     }
 }
 

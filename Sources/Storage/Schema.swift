@@ -27,6 +27,17 @@ enum Schema {
         }
         migrator.registerMigration("010 uploads, tasks, records of packages") { db in try db.execute(sql: tenth) }
         migrator.registerMigration("011 tokens, idempotency, webhooks") { db in try db.execute(sql: eleventh) }
+        migrator.registerMigration("008 drafts that are filled in section by section") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE draft ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+                    ALTER TABLE draft ADD COLUMN saved_by TEXT;
+                    ALTER TABLE draft ADD COLUMN saved_at TEXT;
+                    -- Everybody who wrote in it, between spaces, which no pseudonym has.
+                    ALTER TABLE draft ADD COLUMN writers TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE draft ADD COLUMN form BLOB;
+                    """)
+        }
         return migrator
     }
 

@@ -25,12 +25,12 @@ extension Writer {
 
     public mutating func insert(_ draft: DraftRow) throws {
         try db.execute(
-            sql: "INSERT INTO draft (ref, type, recipient, officer, role, created, content) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO draft (ref, type, recipient, officer, role, created, content, form) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 draft.ref.description, draft.type.rawValue, draft.recipients.map(\.description).joined(separator: ","), draft.officer,
                 draft.role,
                 draft.created.description,
-                Data(try IJSON.encode(draft.content)),
+                Data(try IJSON.encode(draft.content)), try draft.form.map { Data(try IJSON.encode($0)) },
             ])
         touch(.draft(draft.ref))
     }
@@ -47,10 +47,23 @@ extension Writer {
     }
 
     /// Gives a draft another content; an approval of the old one no longer counts.
-    public mutating func revise(_ ref: FileReference, _ content: JSONValue, recipients: [StateCode]) throws {
+    /// - Parameter stage: where it stands afterwards.
+    public mutating func revise(
+        _ ref: FileReference, _ content: JSONValue, recipients: [StateCode], by saved: DraftRow.Saved, form: JSONValue?,
+        stage: DraftRow.Stage = .draft
+    ) throws {
         try db.execute(
-            sql: "UPDATE draft SET content = ?, recipient = ?, approval = NULL, stage = 'draft' WHERE ref = ?",
-            arguments: [Data(try IJSON.encode(content)), recipients.map(\.description).joined(separator: ","), ref.description])
+            sql: """
+                UPDATE draft SET content = ?, recipient = ?, approval = NULL, stage = ?, version = version + 1, saved_by = ?, saved_at = ?,
+                form = ?, writers = CASE WHEN instr(' ' || writers || ' ', ' ' || ? || ' ') > 0 THEN writers
+                  WHEN writers = '' THEN ? ELSE writers || ' ' || ? END
+                WHERE ref = ?
+                """,
+            arguments: [
+                Data(try IJSON.encode(content)), recipients.map(\.description).joined(separator: ","), stage.rawValue, saved.officer,
+                saved.at.description, try form.map { Data(try IJSON.encode($0)) }, saved.officer, saved.officer, saved.officer,
+                ref.description,
+            ])
         touch(.draft(ref))
     }
 
