@@ -8,6 +8,7 @@ import Standards
 struct DeskResources: Sendable {
     static let styleSheets = [
         "tokens.css", "base.css", "parts.css", "components.css", "desk.css", "file.css", "access.css", "evidence.css",
+        "requests.css",
     ]
 
     let strings: Strings
@@ -16,6 +17,9 @@ struct DeskResources: Sendable {
     /// How each kind of act is asked for.
     let forms: ActForms
     let api: APISchemas
+    /// The form of a request, and the way to its type.
+    let catalogue: FormCatalogue
+    let chooser: Chooser
 
     /// - Throws: `.failure` naming the file that is missing or broken.
     init() throws(ComityError) { try self.init(folder: try ResourceFolder.locate("Resources", room: "Desk")) }
@@ -26,6 +30,8 @@ struct DeskResources: Sendable {
                 (name, try Self.text("strings/\(language)/\(name)", in: folder))
             }, language: language)
         forms = try ActForms(yaml: try Self.text("forms/acts.yaml", in: folder))
+        catalogue = try FormCatalogue(yaml: try Self.text("forms/requests.yaml", in: folder))
+        chooser = try Chooser(yaml: try Self.text("forms/chooser.yaml", in: folder))
         var texts: [String: String] = [:]
         for file in try Self.names("templates", in: folder) where file.hasSuffix(".mustache") {
             texts[String(file.dropLast(".mustache".count))] = try Self.text("templates/\(file)", in: folder)

@@ -10,11 +10,17 @@ struct StateNames: Sendable {
     private let ownName: String
     private let ownZone: String
     private let peers: [StateCode: DirectoryEntry.Authority]
+    /// The other States of the directory, by code.
+    let states: [StateCode]
+    /// Those whose keys are believed.
+    let confirmed: [StateCode]
 
     init(node: Node, peers: [Peer]) {
         own = node.state
         ownName = node.configuration.authority.name
         ownZone = node.configuration.authority.timeZone
+        states = peers.map(\.entry.state).sorted()
+        confirmed = peers.filter { $0.trust == .confirmed }.map(\.entry.state).sorted()
         self.peers = Dictionary(peers.map { ($0.entry.state, $0.entry.authority) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -64,7 +64,16 @@ struct PageText: MustacheContentType {
     static let name = "PAGE"
     private static let kept: Set<Unicode.Scalar> = ["\n", "\t", "\u{200C}", "\u{200D}"]
 
+    /// Stands before a text that goes into a form and comes back from there: nobody outside can write it.
+    private static let mark = Array("\u{F8FF}\(UInt64.random(in: .min ... .max))\(UInt64.random(in: .min ... .max))\u{F8FF}".unicodeScalars)
+
+    /// A text that a person is about to change: every character comes back from the form as it was, line ends and
+    /// invisible ones too. Only for the value of a field, where it cannot reorder what stands beside it.
+    static func verbatim(_ text: String) -> String { String(String.UnicodeScalarView(mark + Array(text.unicodeScalars))) }
+
     func escapeText(_ text: String) -> String {
+        // By scalars: a combining mark behind it would make another character of its end.
+        if text.unicodeScalars.starts(with: Self.mark) { return Self.reference(text.unicodeScalars.dropFirst(Self.mark.count)) }
         if text.utf8.allSatisfy(Self.isPlain) { return text }
         var out = ""
         var rest = text.unicodeScalars[...]
@@ -96,6 +105,22 @@ struct PageText: MustacheContentType {
         case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
         default: (0x20...0x7E).contains(byte)
         }
+    }
+
+    /// As HTML reads it back: what is not plain becomes a numeric reference. Control characters but tab and line end have none.
+    private static func reference(_ text: some Sequence<Unicode.Scalar>) -> String {
+        var out = ""
+        for scalar in text {
+            switch scalar.value {
+            case 0x09, 0x0A, 0x22, 0x26, 0x27, 0x3C, 0x3E, 0x061C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
+                0xFFF9...0xFFFB, 0xE0000...0xE007F:
+                out += "&#\(scalar.value);"
+            case 0x0D: continue
+            case 0x00...0x1F, 0x7F...0x9F: out += "\u{FFFD}"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
     }
 }
 

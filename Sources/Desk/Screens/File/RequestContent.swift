@@ -76,7 +76,7 @@ struct RequestContent {
     }
 
     /// `198.51.100.24:51514/tcp → 203.0.113.77:8443`, or whatever value the identifier has.
-    private static func value(of item: JSONValue) -> String {
+    static func value(of item: JSONValue) -> String {
         if let text = item.string { return text }
         if let value = item["value"]?.string { return value }
         func endpoint(_ address: String, _ port: String) -> String? {
