@@ -163,7 +163,8 @@ extension Node {
         let body = ActBody.Request(
             ref: ref, type: draft.type,
             title: draft.content["title"]?.string ?? law.requestType(draft.type.rawValue)?.title ?? draft.type.rawValue,
-            content: .object(content), links: try links(of: draft.content), overrides: Self.written(draft.overrides, findings))
+            content: .object(content), links: try links(of: draft.content),
+            overrides: Self.written(draft.overrides, assess(draft, now: now)))
         // The person who wrote it is its author; who sent it is registered as an event.
         let author = Act.Author(role: draft.role, officer: draft.officer, approvals: [approval])
         let act = Act(

@@ -107,7 +107,8 @@ public struct DraftRow: Sendable {
 
     public init(
         ref: FileReference, type: FileType, recipients: [StateCode], officer: String, role: String, created: Instant, content: JSONValue,
-        approval: Act.Approval?, stage: Stage = .draft, comment: String? = nil, overrides: [Override] = [], version: Int = 1, saved: Saved? = nil,
+        approval: Act.Approval?, stage: Stage = .draft, comment: String? = nil, overrides: [Override] = [], version: Int = 1,
+        saved: Saved? = nil,
         writers: [String] = [], form: JSONValue? = nil
     ) {
         self.overrides = overrides

@@ -108,7 +108,7 @@ import Testing
         let recorded = "uncc.40.22.recorded"
         let at = try a.now()
         _ = try await a.store.commit { writer in
-            try writer.revise(ref, changed, recipients: [pair.requested.state])
+            try writer.revise(ref, changed, recipients: [pair.requested.state], by: .init(officer: "D1", at: at), form: nil)
             try writer.setOverrides(ofDraft: ref, [.init(rule: recorded, reason: "r", officer: "D3", role: "approver", at: at)])
         }
         await #expect(throws: ComityError(.refusedByRule, "")) { try await a.override(ref, rule: recorded, reason: "r", officer: "D3") }

@@ -136,7 +136,7 @@ extension Node {
         switch condition {
         case .draft(let ref, let versions):
             let draft = try openDraft(ref, reader)
-            guard let versions, try !versions.contains(draft.version()) else { return }
+            guard let versions, try !versions.contains(draft.versionTag()) else { return }
             throw ComityError(
                 .changed, "\(ref) was changed after it was read.", why: "Somebody else may have written in it.",
                 next: "Read it again and repeat the step on what it says now.")

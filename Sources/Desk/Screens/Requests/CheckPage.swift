@@ -65,7 +65,8 @@ struct CheckPage {
     }
 
     private var unreadPlace: FormCatalogue.Place? {
-        (view.form?.unread ?? [:]).keys.sorted().lazy.compactMap { page.scene.pages.resources.catalogue.place(of: $0, in: page.sections) }.first
+        (view.form?.unread ?? [:]).keys.sorted().lazy.compactMap { page.scene.pages.resources.catalogue.place(of: $0, in: page.sections) }
+            .first
     }
 
     private func finding(_ finding: Finding) -> Fields {

@@ -35,7 +35,7 @@ struct ChooserPage {
         -> Response
     {
         try visit.pages.show(
-            template, fields.merging(common) { $0 == nil ? $1 : $0 }, scene, title: title, here: "/requests/new", status: status)
+            template, fields.merging(common) { own, _ in own }, scene, title: title, here: "/requests/new", status: status)
     }
 
     // MARK: What do you need?

@@ -9,7 +9,7 @@ public import Standards
 import Storage
 
 /// A draft as a program sees it.
-public struct DraftView: Sendable, Codable {
+public struct ProgramDraft: Sendable, Codable {
     public struct Approval: Sendable, Codable {
         public let officer: String
         public let role: String
@@ -37,7 +37,7 @@ public struct DraftView: Sendable, Codable {
 
 extension DraftRow {
     /// Half a SHA-256 of everything in it that can change.
-    func version() throws -> String {
+    func versionTag() throws -> String {
         struct Content: Encodable {
             let content: JSONValue
             let recipients: [StateCode]
@@ -57,14 +57,14 @@ extension DraftRow {
 extension Node {
     /// A draft that has not been sent, as much of it as the officer may see.
     /// - Throws: `.notFound`, `.wrongState` when it was sent, `.permission`.
-    public func draftView(_ ref: FileReference, officer: String?) throws(ComityError) -> DraftView {
+    public func draftView(_ ref: FileReference, officer: String?) throws(ComityError) -> ProgramDraft {
         let isWhole = try sight(of: officer, on: ref) == .whole
         let now = try now()
         return try store.read { reader in
             let draft = try Self.openDraft(ref, reader)
-            return DraftView(
+            return ProgramDraft(
                 ref: ref, type: draft.type, state: Self.state(of: draft), recipients: draft.recipients, author: draft.officer,
-                created: draft.created, version: try draft.version(),
+                created: draft.created, version: try draft.versionTag(),
                 approval: draft.approval.map { .init(officer: $0.officer, role: $0.role, at: $0.at) },
                 comment: isWhole ? draft.comment : nil, content: isWhole ? draft.content : .object([:]),
                 overrides: isWhole ? draft.overrides.map { .init(rule: $0.rule, reason: $0.reason, by: $0.officer) } : [],
