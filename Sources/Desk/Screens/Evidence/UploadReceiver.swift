@@ -38,7 +38,10 @@ enum UploadReceiver {
     }
 
     private struct State {
-        private enum Part { case none, field(String, [UInt8]), file, empty }
+        private enum Part {
+            case none, file, empty
+            case field(String, [UInt8])
+        }
 
         private var part = Part.none
         private var isTrusted = false

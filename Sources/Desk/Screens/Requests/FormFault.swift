@@ -21,7 +21,7 @@ enum FormFault {
         case .reference, .references:
             for line in text.split(separator: "\n") where !line.allSatisfy(\.isWhitespace) {
                 guard let ref = try? FileReference(line.filter { !$0.isWhitespace }) else { return strings("fault.reference") }
-                guard choices.scene.items.contains(where: { $0.ref == ref }) else {
+                guard choices.scene.item(ref) != nil else {
                     return strings("fault.reference.here", ["ref": ref.description])
                 }
             }
