@@ -75,7 +75,7 @@ struct Worklist: Sendable {
         return WorkRow(
             ref: file.ref, file: file.id, type: file.type, side: file.side, counterparts: file.counterparts, title: file.title,
             state: standing.state, step: next.step, whose: whose, press: Self.press(pressing, whose), clock: pressing,
-            lapses: lapse.map(\.due.milliseconds).min(), remind: try remind(standing, file.id, reader),
+            lapses: lapse.map(\.due.milliseconds).min(), remind: try remind(standing, file.id, own: file.side, reader),
             since: turns.filter { $0 <= now.milliseconds }.max() ?? .min, until: turns.filter { $0 > now.milliseconds }.min() ?? .max,
             opened: file.opened, changed: try reader.lastRegistered(of: file.id) ?? file.opened,
             unanswered: dossier.unanswered(by: file.side), urgency: urgency, assigned: try reader.assigned(file.ref),
@@ -99,8 +99,8 @@ struct Worklist: Sendable {
     }
 
     /// When the first reminder is due that was not given.
-    private func remind(_ standing: Standing, _ file: UUIDv7, _ reader: Reader) throws -> Int64? {
-        let all = standing.remindersDue(at: Instant(milliseconds: .max), file: file)
+    private func remind(_ standing: Standing, _ file: UUIDv7, own side: Side, _ reader: Reader) throws -> Int64? {
+        let all = standing.remindersDue(at: Instant(milliseconds: .max), file: file, own: side)
         return try all.filter { try !reader.isReminded($0.id) }.map(\.at.milliseconds).min()
     }
 

@@ -35,9 +35,9 @@ import Testing
         let (a, b) = (pair.requesting, pair.requested)
         let ref = try await lacking(pair)
         let rule = must
-        // Kept, but neither sent nor mended by an approval alone.
-        try await a.approve(ref, officer: "D3")
-        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.send(ref, officer: "D1") }
+        // Kept, but neither approved nor sent.
+        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.approve(ref, officer: "D3") }
+        await #expect(throws: ComityError(.wrongState, "")) { try await a.send(ref, officer: "D1") }
         await #expect(throws: ComityError(.permission, "")) { try await a.override(ref, rule: rule, reason: "r", officer: "D1") }
         await #expect(throws: ComityError(.permission, "")) { try await a.override(ref, rule: rule, reason: "r", officer: "A1") }
         await #expect(throws: ComityError(.usage, "")) { try await a.override(ref, rule: rule, reason: " ", officer: "D3") }
@@ -77,8 +77,8 @@ import Testing
         let findings = try await a.override(ref, rule: rule, reason: nil, officer: "D1")
         #expect(findings.contains { $0.rule == rule && $0.blocks })
         #expect(try a.fileView(ref).state == .draft)
-        try await a.approve(ref, officer: "D4")
-        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.send(ref, officer: "D1") }
+        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.approve(ref, officer: "D4") }
+        await #expect(throws: ComityError(.wrongState, "")) { try await a.send(ref, officer: "D1") }
         _ = try await a.override(ref, rule: rule, reason: "r", officer: "D3")
         // The draft is completed: nothing is set aside any more.
         let whole = JSONValue.object(try pair.draft())
@@ -113,8 +113,8 @@ import Testing
         }
         await #expect(throws: ComityError(.refusedByRule, "")) { try await a.override(ref, rule: recorded, reason: "r", officer: "D3") }
         #expect(try a.fileView(ref).findings.first { $0.rule == recorded }?.setAside == nil)
-        try await a.approve(ref, officer: "D4")
-        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.send(ref, officer: "D1") }
+        await #expect(throws: ComityError(.refusedByRule, "")) { try await a.approve(ref, officer: "D4") }
+        await #expect(throws: ComityError(.wrongState, "")) { try await a.send(ref, officer: "D1") }
         let note = try #require(try a.fileView(ref).findings.first { $0.level == .note }?.rule)
         await #expect(throws: ComityError(.refusedByRule, "")) { try await a.override(ref, rule: note, reason: "r", officer: "D3") }
         for finding in a.law.findings(for: .object([:]), type: "emergency") where finding.level == .must {

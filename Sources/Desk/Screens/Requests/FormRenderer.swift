@@ -33,8 +33,8 @@ struct FormRenderer {
                 .init(zone: zone, label: "\(scene.strings(key, ["state": state.description])) (\(Text.safe(zone, limit: 60)))"))
         }
         add(scene.node.state, "form.zone.own")
-        for state in recipients { add(state, "form.zone.theirs") }
-        for state in scene.names.states { add(state, "form.zone.theirs") }
+        for state in recipients { add(state, "form.zone.of") }
+        for state in scene.names.states { add(state, "form.zone.of") }
         return places
     }
 
