@@ -11,7 +11,17 @@ extension Course {
         case .ask:
             askedBy = move.side
             reviewBy = time(move, "reviewBy")
-        case .consult: consulted = true
+        case .answer:
+            consulting.remove(move.side.other)
+            if awaitsViews == move.side.other { awaitsViews = nil }
+        case .consult:
+            consulted = true
+            consulting.insert(move.side)
+            // Between the equals of a team talk is only talk.
+            awaitsViews = type.allowsSeveralParties ? nil : move.side
+        case .announceLift:
+            consulting.insert(move.side)
+            awaitsViews = move.side
         case .override:
             if let rule = body?["rule"]?.string { overrides[move.side, default: []].insert(rule) }
         case .screen:
@@ -47,6 +57,8 @@ extension Course {
             closedAs = nil
             decided = nil
             consulted = false
+            consulting = []
+            awaitsViews = nil
             signatures = []
             taken[.approveAgreement] = []
             taken[.acknowledge] = []

@@ -14,9 +14,12 @@ extension Course {
                 why: "The request itself names a sensitive ground; a person decides it before any step.",
                 next: "Record the decision: screen.")
         case .askedByOther:
-            guard askedBy != move.side.other else { return nil }
+            guard askedBy != move.side.other, !consulting.contains(move.side.other) else { return nil }
             return wrong(
                 "The open question is your own.", "Wait for the answer of the other side, or lapse the file after its review date.")
+        case .consultedByOther:
+            guard !consulting.contains(move.side.other) else { return nil }
+            return wrong("The other side has not consulted, or was answered.", "Nothing waits for an answer. To ask for views: consult.")
         case .suppliedByOther:
             if let package = move.body?["package"]?.string {
                 guard outstanding[package] != move.side.other else { return nil }

@@ -33,6 +33,10 @@ public struct Course: Sendable, Equatable {
     public internal(set) var reviewBy: Instant?
     /// A consultation is recorded.
     public internal(set) var consulted = false
+    /// Sides that asked for the views of the other and have no answer yet: by `consult`, or by announcing that a measure is lifted.
+    public internal(set) var consulting: Set<Side> = []
+    /// The side that waits for these views before it goes on; nil once they are there or the file went on without them.
+    public internal(set) var awaitsViews: Side?
     /// Rules of the course that an act set aside, by the side that did so. What a request sets aside is about its contents only:
     /// no foreign sender waives a step by writing so into a request.
     public internal(set) var overrides: [Side: Set<String>] = [:]
@@ -151,6 +155,8 @@ public struct Course: Sendable, Equatable {
     ]
 
     private mutating func enter(_ step: LifeCycle.Transition, _ move: Move) {
+        let before = state
+        defer { if state != before, move.kind != .consult { awaitsViews = nil } }
         switch step.to {
         case .same: break
         case .state(let next):
@@ -159,6 +165,8 @@ public struct Course: Sendable, Equatable {
             }
             state = next
         case .resume:
+            // Who answers a consultation while its own question is open leaves the question open.
+            if move.kind == .answer, askedBy == move.side { break }
             state = back ?? .acknowledged
             back = nil
             askedBy = nil

@@ -126,6 +126,8 @@ public struct Crossings: Sendable {
         var found: Set<FileState> = []
         for middle in cycle.outcomes(of: first, from: state) {
             guard let next = cycle.transition(second.kind, by: second.side, from: middle) else { return nil }
+            // Beside the work only a consultation is answered; an answer to a question, or to nothing, is not possible there.
+            if next.requires.contains(.consultedByOther), !second.requires.contains(.consultedByOther) { return nil }
             found.formUnion(cycle.outcomes(of: next, from: middle))
         }
         return found

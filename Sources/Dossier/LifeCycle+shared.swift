@@ -8,6 +8,11 @@ struct SharedCycle {
     static let assessing: Set<FileState> = [.acknowledged, .triage, .consultation, .reopened]
     /// Accepted, and not answered yet.
     static let working: Set<FileState> = [.accepted, .partlyRefused, .executing, .executed, .partlyExecuted]
+    /// A consultation may be open here beside the work, and is answered without moving the file.
+    static let heard = LifeCycle.shared.subtracting([
+        .delivered, .transferred, .clarification, .consultation, .withdrawn, .lapsed, .closed, .reopened, .released, .notExecutable,
+        .nothingFound, .downgraded, .prosecutedInstead,
+    ])
     /// Nobody owes anything but a closing.
     static let over: Set<FileState> = [.refused, .withdrawn, .lapsed, .notExecutable, .partlyRefused, .received]
 
@@ -34,6 +39,8 @@ struct SharedCycle {
             Transition(.answer, .requested, [.clarification], .resume, roles: Roles.answer, requires: [.askedByOther]),
             Transition(.answer, .requesting, [.consultation], .same, roles: Roles.send),
             Transition(.answer, .requested, [.consultation], .same, roles: Roles.answer),
+            Transition(.answer, .requesting, Self.heard, .same, roles: Roles.send, requires: [.consultedByOther]),
+            Transition(.answer, .requested, Self.heard, .same, roles: Roles.answer, requires: [.consultedByOther]),
             Transition(.consult, .requested, [.acknowledged, .triage], .state(.consultation), roles: Roles.answer),
             Transition(.consult, .requested, asks.subtracting([.acknowledged, .triage]), .same, roles: Roles.answer),
             Transition(.consult, .requesting, [.consultation, .refused, .partlyRefused, .postponed], .same, roles: Roles.send),
@@ -92,6 +99,8 @@ struct SharedCycle {
             Transition(
                 .complete, .requested, [.accepted, .partlyRefused, .executing], .outcome([.executed, .partlyExecuted, .notExecutable]),
                 roles: Roles.answer.union(Roles.evidence)),
+            // What was supplied was all, though no supply said that it is the last.
+            Transition(.complete, .requested, [.returned, .received], .same, roles: Roles.answer.union(Roles.evidence)),
             // Supplying is accepting: what is held already may be answered in the same hour.
             Transition(
                 .supply, .requested, able.union([.returned, .received]), .state(.returned), roles: Roles.evidence, fourEyes: fourEyes,

@@ -21,8 +21,10 @@ public struct LifeCycle: Sendable {
     public enum Requirement: String, Sendable, CaseIterable {
         /// The sensitive ground that the request names was decided by a person.
         case screened
-        /// The other side asked.
+        /// The other side asked, or consults.
         case askedByOther
+        /// The other side consults and was not answered yet.
+        case consultedByOther
         /// The other side supplied something that was not received yet.
         case suppliedByOther
         /// An extension waits for an answer.
@@ -114,8 +116,9 @@ public struct LifeCycle: Sendable {
         case .outcome(let states): return Set(states)
         case .complete(let open, let complete): return [open, complete]
         case .resume:
-            // Wherever one could have come from.
-            return all.filter { step in step.to == .state(state) && step.kind != .request }.reduce(into: []) { states, step in
+            // Wherever one could have come from; and an answer to a consultation leaves an own question open.
+            let stays: Set<FileState> = transition.kind == .answer && all.contains { $0.kind == .consult } ? [state] : []
+            return all.filter { step in step.to == .state(state) && step.kind != .request }.reduce(into: stays) { states, step in
                 states.formUnion(step.from.subtracting([state]).map { $0 == .acknowledged && hasTriage ? .triage : $0 })
             }
         }

@@ -24,6 +24,16 @@ public struct Standing: Sendable {
         }
     }
 
+    /// Whether the request has reached the other States, as far as this side can know.
+    public enum Delivery: Sendable, Equatable {
+        /// A receipt is missing. What the requested side owes for the request has not begun.
+        case missing
+        /// In all registers since this moment: when it was registered here, or on the requesting side when the last receipt was.
+        case at(Instant)
+        /// In all registers, the moment does not matter.
+        case done
+    }
+
     public let state: FileState
     public let clocks: [Clock]
     public let outcome: Outcome
@@ -37,13 +47,13 @@ public struct Standing: Sendable {
     /// - Parameters:
     ///   - law: rules for the clocks.
     ///   - followers: requests linked to this file with `follows`.
-    ///   - delivered: the other States have receipted the request (always true on the requested side).
+    ///   - delivery: whether and since when the requested States have the request. It moves only clocks, never the state that acts give.
     ///   - now: the moment to judge.
     ///   - calendars: the working days of States, for limits that count them; nil takes those of the State profiles.
     public init(
-        of dossier: Dossier, law: Law, followers: [Follower], delivered: Bool, now: Instant, calendars: WorkingCalendars? = nil
+        of dossier: Dossier, law: Law, followers: [Follower], delivery: Delivery, now: Instant, calendars: WorkingCalendars? = nil
     ) {
-        let clocks = dossier.clocks(law: law, followers: followers, now: now, calendars: calendars)
+        let clocks = dossier.clocks(law: law, followers: followers, delivery: delivery, now: now, calendars: calendars)
         self.clocks = clocks
         let lapsing = clocks.filter { $0.atEnd == .lapse }
         let kept: Set<FileState> = [.preserved, .extended, .held]
@@ -55,7 +65,7 @@ public struct Standing: Sendable {
         } else if dossier.state == .held, !lapsing.isEmpty {
             // The hold has ended before the minimum period: it is kept as before.
             state = dossier.course.end == nil ? .preserved : .extended
-        } else if dossier.state == .delivered, !delivered {
+        } else if dossier.state == .delivered, delivery == .missing {
             state = .sent
         } else {
             state = dossier.state
@@ -81,13 +91,15 @@ public struct Standing: Sendable {
 
 extension Dossier {
     /// The clocks of the file at a moment: of the instrument that governed between the two States on the day of the request.
-    func clocks(law: Law, followers: [Standing.Follower], now: Instant, calendars: WorkingCalendars?) -> [Clock] {
+    func clocks(
+        law: Law, followers: [Standing.Follower], delivery: Standing.Delivery = .done, now: Instant, calendars: WorkingCalendars?
+    ) -> [Clock] {
         let governing = opening.to.first.flatMap {
             law.governing(type: type.rawValue, from: opening.from.state, to: $0.state, on: opening.at)
         }
         let calendars = calendars ?? WorkingCalendars(of: law)
         return law.clocks(for: type.rawValue, under: governing).compactMap {
-            ClockRun(rule: $0, dossier: self, law: law, calendars: calendars, now: now).clock(holders: followers)
+            ClockRun(rule: $0, dossier: self, law: law, calendars: calendars, delivery: delivery, now: now).clock(holders: followers)
         }
     }
 }

@@ -156,6 +156,14 @@ public struct ClockRule: Sendable {
         public let unit: Unit
     }
 
+    /// An act that stops or ends a clock.
+    public struct Stop: Sendable, Equatable {
+        /// Kind of the act.
+        public let kind: String
+        /// Only an act in whose body this member is true: `last` of `supply.last`. Nil takes every act of the kind.
+        public let member: String?
+    }
+
     /// Who is told when nobody has reacted for so long.
     public struct Level: Sendable, Equatable {
         /// Since the start of the clock; may lie beyond its end.
@@ -182,8 +190,14 @@ public struct ClockRule: Sendable {
     public let remind: [ISODuration]
     /// Type of a linked request whose arrival holds the clock until it is decided.
     public let heldBy: String?
-    /// Kinds of acts that stop it as met.
-    public let stoppedBy: [String]
+    /// Acts that stop it: in time (met) or late (over).
+    public let stoppedBy: [Stop]
+    /// Kinds of acts that stop it once every party whose step it is has taken it.
+    public let stoppedByAll: [String]
+    /// Acts after which nothing is awaited any more, whether or not the duty was met.
+    public let endedBy: [Stop]
+    /// Only an act of this side starts it: `requesting` or `requested`; nil takes either.
+    public let startsSide: String?
     public let atEnd: End
     public let says: String
     public let calendar: Calendar

@@ -53,7 +53,8 @@ extension RuleFileReader {
             item, at: at,
             [
                 "id", "cite", "tag", "applies", "starts", "length", "length_from", "working_days", "calendar", "due", "remind", "held_by",
-                "stopped_by", "paused_by", "resumed_by", "restarted_by", "side", "at_end", "says", "escalate",
+                "stopped_by", "stopped_by_all", "ended_by", "starts_side", "paused_by", "resumed_by", "restarted_by", "side", "at_end",
+                "says", "escalate",
             ])
         let scope = applies(item, at: at)
         let starts = required(item, "starts", at: at).split(separator: ".").map(String.init)
@@ -82,8 +83,8 @@ extension RuleFileReader {
             fault("\(at).at_end", "At its end a clock does one of: lapse, overdue.")
             return nil
         }
-        let side = optional(item, "side", at: at)
-        if let side, !["requesting", "requested"].contains(side) { fault("\(at).side", "The side is requesting or requested.") }
+        let side = sideName(item, "side", at: at)
+        let startsSide = sideName(item, "starts_side", at: at)
         let levels = levels(item, at: at)
         if !levels.isEmpty {
             if working != nil || due != nil || item["length_from"] != nil {
@@ -98,10 +99,29 @@ extension RuleFileReader {
             id: required(item, "id", at: at), instrument: instrument, cite: required(item, "cite", at: at), tag: tag(item, at: at),
             types: scope.types, startAct: starts[0], startField: starts.dropFirst().joined(separator: "."), when: scope.when,
             length: length,
-            remind: remind, heldBy: item["held_by"]?["received"]?.string, stoppedBy: texts(item, "stopped_by", at: at), atEnd: end,
+            remind: remind, heldBy: item["held_by"]?["received"]?.string, stoppedBy: stops(item, "stopped_by", at: at),
+            stoppedByAll: texts(item, "stopped_by_all", at: at), endedBy: stops(item, "ended_by", at: at), startsSide: startsSide,
+            atEnd: end,
             says: required(item, "says", at: at), calendar: calendar, workingDays: working, pausedBy: paused, resumedBy: resumed,
             restartedBy: texts(item, "restarted_by", at: at), side: side, lengthFrom: profileLength(item, at: at),
             dueField: due, escalate: levels)
+    }
+
+    private mutating func sideName(_ item: JSONValue, _ name: String, at: String) -> String? {
+        let side = optional(item, name, at: at)
+        if let side, !["requesting", "requested"].contains(side) { fault("\(at).\(name)", "The side is requesting or requested.") }
+        return side
+    }
+
+    /// `[refuse, supply.last]`: kinds of acts, and kinds in whose body a member is true.
+    private mutating func stops(_ item: JSONValue, _ name: String, at: String) -> [ClockRule.Stop] {
+        texts(item, name, at: at).map { text in
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            if parts.count > 2 || parts.contains("") {
+                fault("\(at).\(name)", "“\(text)” is not a kind of act, nor a kind and a member of its body such as supply.last.")
+            }
+            return .init(kind: parts[0], member: parts.count > 1 ? parts[1] : nil)
+        }
     }
 
     /// `due: {field: urgency.needed_by}`: the clock ends at the time that the draft says there.

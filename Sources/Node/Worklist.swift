@@ -23,7 +23,7 @@ struct Worklist: Sendable {
     }
 
     /// Raised when a row gets another meaning, so that rows of an older program are computed anew.
-    static let format = 1
+    static let format = 2
 
     let law: Law
     let calendars: WorkingCalendars
@@ -116,10 +116,17 @@ struct Worklist: Sendable {
 
     /// A file with its clocks and links at a moment.
     func standing(of dossier: Dossier, _ followers: [Standing.Follower], _ reader: Reader, _ now: Instant) throws -> Standing {
+        Standing(
+            of: dossier, law: law, followers: followers, delivery: try Self.delivery(of: dossier, reader), now: now, calendars: calendars)
+    }
+
+    /// When the requested side got the request: here it was registered, or its last receipt came back. Who acts in the file has it,
+    /// also while the receipt is still on its way.
+    private static func delivery(of dossier: Dossier, _ reader: Reader) throws -> Standing.Delivery {
         let opening = try reader.act(dossier.opening.id)
-        return Standing(
-            of: dossier, law: law, followers: followers, delivered: opening.map { !$0.outgoing || $0.receipted != nil } ?? false, now: now,
-            calendars: calendars)
+        let answered = dossier.entries.first { $0.side == .requested }?.act.at
+        let known = opening.flatMap { $0.outgoing ? $0.receipted : $0.registered }
+        return [known, answered].compactMap { $0 }.min().map { .at($0) } ?? .missing
     }
 }
 
@@ -148,11 +155,12 @@ extension Dossier {
         return NextStep(step: "none", whose: .nobody)
     }
 
-    /// Things that the other side asked or sent and this side has not answered: an open question, conditions, an extension that
+    /// Things that the other side asked or sent and this side has not answered: an open question, a consultation, conditions, an extension that
     /// is wanted, what was supplied, and each time it asked how things stand.
     func unanswered(by side: Side) -> Int {
         var count = course.outstanding.values.count { $0 == side.other }
         if state == .clarification, course.askedBy == side.other { count += 1 }
+        if course.awaitsViews == side.other { count += 1 }
         if state == .acceptedWithConditions, side == .requesting { count += 1 }
         if course.extensionAsked != nil, side == .requested { count += 1 }
         if side == .requested {

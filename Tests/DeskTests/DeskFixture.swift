@@ -8,6 +8,7 @@ import Logging
 import Node
 import Standards
 import Testing
+import Transport
 
 @testable import Desk
 
@@ -87,6 +88,14 @@ struct DeskFixture: Sendable {
         let ref = try await newDraft(on: node, title: title)
         try await node.approve(ref, officer: "\(node.state)-A1")
         _ = try await node.send(ref, officer: "\(node.state)-D1")
+        return ref
+    }
+
+    /// Sent, and in the register of the other State.
+    static func delivered(from node: Node, to other: Node, title: String) async throws -> FileReference {
+        let ref = try await sent(on: node, title: title)
+        let state = node.state
+        await Delivery(node: node) { (_: Peer) throws(ComityError) -> any ExchangeLine in DirectLine(to: other, from: state) }.flush()
         return ref
     }
 

@@ -135,7 +135,7 @@ import Testing
                             if isNew { found.append(longer) }
                             let sets: Set<ActKind> = [
                                 .extend, .schedule, .consent, .approveAgreement, .sign, .certify, .announceLift, .callBack,
-                                .retroactiveProcess,
+                                .retroactiveProcess, .consult,
                             ]
                             if isNew || (sets.contains(kind) && folded.course != dossier.course && history.count < 9) {
                                 next.append(longer)

@@ -15,7 +15,7 @@ import Testing
 
     private func standing(_ story: Story, _ milliseconds: Int64) throws -> Standing {
         Standing(
-            of: try Dossier(folding: story.acts), law: try shippedLaw(), followers: [], delivered: true, now: story.at(milliseconds))
+            of: try Dossier(folding: story.acts), law: try shippedLaw(), followers: [], delivery: .done, now: story.at(milliseconds))
     }
 
     private func clock(_ rule: String, _ story: Story, _ milliseconds: Int64) throws -> Clock? {

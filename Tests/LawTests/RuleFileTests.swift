@@ -126,6 +126,8 @@ import Testing
     @Test(arguments: [
         ("working_days: 0", "whole number"), ("working_days: 5, length: P1D", "either"), ("length: P1D, paused_by: [ask]", "resumed"),
         ("length: P1D, side: both", "side"), ("length: P1D, calendar: working", "working"), ("length: P1D, held_by: {received: q}", "“q”"),
+        ("length: P1D, starts_side: both", "side"), ("length: P1D, stopped_by: [supply.last.one]", "supply.last.one"),
+        ("length: P1D, ended_by: [.last]", "“.last”"),
     ])
     func clocksThatContradictThemselves(_ members: String, _ word: String) {
         let clock =

@@ -92,6 +92,12 @@ struct LawCommand: AsyncParsableCommand {
             let law =
                 try folder.map { path throws(ComityError) in try Node.readLaw(instruments: path, states: path + "/states") }
                 ?? Node.loadLaw()
+            let misspelt = law.clocksOfUnknownSteps
+            guard misspelt.isEmpty else {
+                throw ComityError(
+                    .malformedInput, misspelt.joined(separator: "\n"), why: "Such a clock would never start, or never stop.",
+                    next: "comity file next and docs/formats/act.md name the steps of each type.")
+            }
             let counts = [
                 "instruments": law.instruments.count, "states": law.states.count, "types": law.requestTypes.count,
                 "rules": law.instruments.reduce(0) { $0 + $1.rules.count }, "clocks": law.instruments.reduce(0) { $0 + $1.clocks.count },
