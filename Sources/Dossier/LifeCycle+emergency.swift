@@ -28,6 +28,11 @@ extension LifeCycle {
                 .retroactiveProcess, .requesting, [.returned, .received, .clarification], .same, roles: Roles.send),
             Transition(.close, .requesting, [.received], .state(.closed), roles: Roles.send, requires: [.retroactiveProcess]),
         ]
-        return LifeCycle(type: .emergency, transitions: talk + shared.decision + own)
+        let main: [Main] = [
+            .init([.acknowledged, .triage, .consultation, .authenticated, .accepted], .requested, [.disclose, .callBack]),
+            .init([.received], .requesting, [.close, .retroactiveProcess]),
+            .init([.downgraded], .requesting, [.close]),
+        ]
+        return LifeCycle(type: .emergency, transitions: talk + shared.decision + own, main: main + SharedCycle.main())
     }()
 }

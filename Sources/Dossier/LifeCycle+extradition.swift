@@ -30,6 +30,14 @@ extension LifeCycle {
             Transition(.consent, .requested, handed, .same, roles: Roles.decide, fourEyes: true, requires: [.consentSought]),
             Transition(.decline, .requested, handed, .same, roles: Roles.decide, fourEyes: true, requires: [.consentSought]),
         ]
-        return LifeCycle(type: .extradition, transitions: shared.talk + decision + own)
+        let main: [Main] = [
+            .init([.acknowledged, .triage, .consultation, .accepted], .requested, [.commit, .screen]),
+            .init([.court], .requested, [.grant]),
+            .init([.granted], .requested, [.schedule]),
+            .init([.surrenderScheduled], .requested, [.surrender]),
+            .init([.surrendered, .closed], .requested, [.consent]),
+            .init([.surrendered, .prosecutedInstead], .requesting, [.close]),
+        ]
+        return LifeCycle(type: .extradition, transitions: shared.talk + decision + own, main: main + SharedCycle.main())
     }()
 }

@@ -4,7 +4,7 @@ extension LifeCycle {
     /// Freezing: a payment is stopped for hours, an asset frozen until a review, lifted only after the other side was told.
     static let freezing: LifeCycle = {
         let secured: Set<FileState> = [.stopped, .frozen, .lifted]
-        let shared = SharedCycle(live: secured, closing: secured.union([.confiscated, .realised]))
+        let shared = SharedCycle(live: secured, closing: secured.union([.confiscated, .realised, .executed, .partlyExecuted]))
         let able = SharedCycle.assessing.union([.accepted, .executing, .stopped, .frozen])
         let own: [Transition] = [
             Transition(
@@ -18,6 +18,14 @@ extension LifeCycle {
             Transition(.accept, .requested, [.stopped, .frozen], .same, roles: Roles.decide, requires: [.extensionPending]),
             Transition(.decline, .requested, [.stopped, .frozen], .same, roles: Roles.decide, requires: [.extensionPending]),
         ]
-        return LifeCycle(type: .freezing, transitions: shared.talk + shared.decision + measures(secured: secured) + own)
+        let main: [Main] = [
+            .init(
+                [.acknowledged, .triage, .consultation, .accepted, .executing], .requested, [.stopPayment, .screen], when: .stopRequested),
+            .init([.stopped, .frozen], .requested, [.accept]),
+            .init([.accepted, .executing, .partlyRefused, .stopped], .requested, [.freeze]),
+            .init([.lifted, .confiscated, .realised, .executed, .partlyExecuted], .requesting, [.close]),
+        ]
+        return LifeCycle(
+            type: .freezing, transitions: shared.talk + shared.decision + measures(secured: secured) + own, main: main + SharedCycle.main())
     }()
 }

@@ -46,6 +46,19 @@ extension LifeCycle {
                 Transition(.evaluate, side, [.ended, .evaluated], .state(.evaluated), roles: Roles.joint),
             ]
         }
-        return LifeCycle(type: .jointInvestigation, transitions: own)
+        let main: [Main] = [
+            .init([.delivered], .requested, [.acknowledge]),
+            .init([.acknowledged, .negotiating], .requested, [.acknowledge, .approveAgreement, .sign]),
+            .init([.acknowledged, .negotiating], .requesting, [.approveAgreement, .sign]),
+            .init([.signed], .requesting, [.activate]),
+            .init([.active], .requesting, [.logEvidence]),
+            .init([.active], .requested, [.logEvidence]),
+            .init([.amending], .requesting, [.sign]),
+            .init([.amending], .requested, [.sign]),
+            .init([.ended], .requesting, [.evaluate]),
+            .init([.ended], .requested, [.evaluate]),
+            .init([.evaluated, .refused, .withdrawn], .requesting, [.close]),
+        ]
+        return LifeCycle(type: .jointInvestigation, transitions: own, main: main)
     }()
 }

@@ -3,6 +3,6 @@
 extension LifeCycle {
     /// Police cooperation: intelligence, marked *not evidence* until a request for mutual assistance converts it.
     static let policeCooperation = LifeCycle.assistance(
-        .policeCooperation, fourEyes: false,
+        .policeCooperation, fourEyes: false, main: SharedCycle.supplied,
         and: [Transition(.convert, .requesting, [.returned, .received, .closed], .same, roles: Roles.decide, fourEyes: true)])
 }

@@ -25,6 +25,14 @@ extension LifeCycle {
             Transition(.lapse, .requested, [.preserved, .extended], .state(.lapsed), roles: Roles.answer),
             Transition(.complete, .requested, [.accepted, .executing], .outcome([.notExecutable]), roles: Roles.answer),
         ]
-        return LifeCycle(type: .preservation, transitions: shared.talk + shared.decision + own)
+        let main: [Main] = [
+            .init([.acknowledged, .triage, .accepted, .executing], .requested, [.preserve, .screen]),
+            .init([.preserved, .extended, .held], .requested, [.accept]),
+            .init([.preserved, .extended, .nothingFound, .released], .requesting, [.close]),
+            .init([.withdrawn], .requested, [.release], when: .somethingKept),
+        ]
+        return LifeCycle(
+            type: .preservation, transitions: shared.talk + shared.decision + own, main: main + SharedCycle.main(),
+            followUp: [.preserved, .extended])
     }()
 }

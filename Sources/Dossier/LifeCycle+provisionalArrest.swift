@@ -12,6 +12,13 @@ extension LifeCycle {
             Transition(.arrest, .requested, able, .state(.arrested), roles: Roles.decide, fourEyes: true, requires: [.screened]),
             Transition(.release, .requested, [.arrested, .withdrawn], .state(.released), roles: Roles.decide),
         ]
-        return LifeCycle(type: .provisionalArrest, transitions: shared.talk + shared.decision + own)
+        let main: [Main] = [
+            .init([.acknowledged, .triage, .accepted, .executing], .requested, [.arrest, .screen]),
+            .init([.arrested, .released], .requesting, [.close]),
+            .init([.withdrawn], .requested, [.release], when: .somethingKept),
+        ]
+        return LifeCycle(
+            type: .provisionalArrest, transitions: shared.talk + shared.decision + own, main: main + SharedCycle.main(),
+            followUp: [.arrested])
     }()
 }

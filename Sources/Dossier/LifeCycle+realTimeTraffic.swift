@@ -3,7 +3,7 @@
 extension LifeCycle {
     /// Collection of traffic data in real time, for a period that may be extended.
     static let realTimeTraffic = LifeCycle.assistance(
-        .realTimeTraffic, ordering: true,
+        .realTimeTraffic, ordering: true, main: SharedCycle.extensions(in: [.executing, .returned, .received]) + SharedCycle.ordered,
         and: [
             Transition(.extend, .requesting, [.executing, .returned, .received], .same, roles: Roles.send, fourEyes: true),
             Transition(

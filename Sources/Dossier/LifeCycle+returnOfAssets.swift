@@ -19,6 +19,11 @@ extension LifeCycle {
                 .receive, .requesting, [.returned], .complete(.returned, .received), roles: Roles.assets.union(Roles.evidence),
                 requires: [.suppliedByOther]),
         ]
-        return LifeCycle(type: .returnOfAssets, transitions: shared.talk + shared.decision + own)
+        let main: [Main] = [
+            .init([.accepted, .consultation], .requested, [.proposeReturn, .screen]),
+            .init([.returnProposed], .requesting, [.agreeReturn]),
+            .init([.returnAgreed], .requested, [.return]),
+        ]
+        return LifeCycle(type: .returnOfAssets, transitions: shared.talk + shared.decision + own, main: main + SharedCycle.main())
     }()
 }

@@ -128,10 +128,11 @@ extension LifeCycle {
     /// The types that ask for assistance and get a package back.
     static func assistance(
         _ type: FileType, live: Set<FileState> = [], closing: Set<FileState> = [], fourEyes: Bool = true, ordering: Bool = false,
-        and own: [Transition] = []
+        main: [Main] = SharedCycle.ordered, and own: [Transition] = []
     ) -> LifeCycle {
         let shared = SharedCycle(live: live, closing: closing)
         return LifeCycle(
-            type: type, transitions: shared.talk + shared.decision + shared.execution(fourEyes: fourEyes, ordering: ordering) + own)
+            type: type, transitions: shared.talk + shared.decision + shared.execution(fourEyes: fourEyes, ordering: ordering) + own,
+            main: main + SharedCycle.main())
     }
 }

@@ -33,6 +33,17 @@ extension LifeCycle {
                 Transition(.override, side, LifeCycle.shared, .same, roles: Roles.decide, fourEyes: true),
             ]
         }
-        return LifeCycle(type: .spontaneousInformation, transitions: own)
+        let main: [Main] = [
+            .init([.delivered], .requested, [.acknowledge]),
+            .init([.acknowledged], .requested, [.acceptConditions], when: .conditionsOffered),
+            .init([.delivered, .acknowledged, .accepted], .requesting, [.supply]),
+            .init([.returned], .requested, [.receive]),
+            .init([.received], .requested, [.assess]),
+            .init([.assessed], .requested, [.feedback]),
+            .init([.feedbackGiven, .declined, .withdrawn], .requesting, [.close]),
+            .init([.clarification], .requesting, [.answer]),
+            .init([.clarification], .requested, [.answer]),
+        ]
+        return LifeCycle(type: .spontaneousInformation, transitions: own, main: main)
     }()
 }

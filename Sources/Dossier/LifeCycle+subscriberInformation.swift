@@ -2,5 +2,5 @@
 
 extension LifeCycle {
     /// Subscriber information: the least intrusive request and the shortest way.
-    static let subscriberInformation = LifeCycle.assistance(.subscriberInformation, fourEyes: false)
+    static let subscriberInformation = LifeCycle.assistance(.subscriberInformation, fourEyes: false, main: SharedCycle.supplied)
 }

@@ -8,6 +8,12 @@ extension LifeCycle {
         }
         return LifeCycle.assistance(
             .technicalAssistance, closing: [.executed, .partlyExecuted, .feedbackGiven], fourEyes: false,
+            main: [
+                .init([.accepted, .partlyRefused], .requested, [.execute]),
+                .init([.executing], .requested, [.complete]),
+                .init([.received, .executed, .partlyExecuted], .requesting, [.feedback]),
+                .init([.feedbackGiven], .requesting, [.close]),
+            ],
             and: schedules + [
                 Transition(
                     .feedback, .requesting, [.received, .executed, .partlyExecuted, .feedbackGiven], .state(.feedbackGiven),

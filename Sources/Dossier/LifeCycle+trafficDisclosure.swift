@@ -4,7 +4,7 @@ extension LifeCycle {
     /// Traffic data found during a preservation. The State that found the path opens the file and discloses at once, or it is
     /// asked and discloses; the other side receives. Each path names its hops, and the next hop proposes a request.
     static let trafficDisclosure: LifeCycle = {
-        let shared = SharedCycle()
+        let shared = SharedCycle(closing: [.executed, .partlyExecuted])
         let able = SharedCycle.assessing.union([.accepted, .executing, .partlyRefused])
         let own: [Transition] = [
             // What was disclosed at once may have crossed the acknowledgment.
@@ -30,6 +30,11 @@ extension LifeCycle {
                 requires: [.suppliedByOther]),
             Transition(.close, .requested, [.received], .state(.closed), roles: Roles.answer),
         ]
-        return LifeCycle(type: .trafficDisclosure, transitions: shared.talk + shared.decision + own)
+        let main: [Main] = [
+            .init([.acknowledged, .triage, .accepted, .executing, .partlyRefused], .requested, [.disclose, .screen]),
+            .init([.returned], .requested, [.receive]),
+            .init([.executed, .partlyExecuted], .requesting, [.close]),
+        ]
+        return LifeCycle(type: .trafficDisclosure, transitions: shared.talk + shared.decision + own, main: main + SharedCycle.main())
     }()
 }

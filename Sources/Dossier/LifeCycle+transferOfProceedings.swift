@@ -19,6 +19,14 @@ extension LifeCycle {
                 Transition(
                     .consent, side, SharedCycle.assessing.union([.delivered, .accepted, .clarification]), .same, roles: Roles.answer))
         }
-        return LifeCycle(type: .transferOfProceedings, transitions: shared.talk + shared.decision + own)
+        let main: [Main] = [
+            .init([.accepted], .requesting, [.supply]),
+            .init([.returned], .requested, [.receive]),
+            .init([.received], .requested, [.complete]),
+            .init([.executed, .partlyExecuted], .requesting, [.close]),
+        ]
+        return LifeCycle(
+            type: .transferOfProceedings, transitions: shared.talk + shared.decision + own,
+            main: main + SharedCycle.main(without: [.returned, .received]))
     }()
 }

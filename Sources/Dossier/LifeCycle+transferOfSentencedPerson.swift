@@ -23,6 +23,13 @@ extension LifeCycle {
                 ),
             ]
         }
-        return LifeCycle(type: .transferOfSentencedPerson, transitions: shared.talk + shared.decision + own)
+        let main: [Main] = [
+            .init([.accepted], .requested, [.schedule, .consent]),
+            .init([.surrenderScheduled], .requested, [.surrender]),
+            .init([.surrendered], .requesting, [.receive]),
+            .init([.surrendered], .requested, [.receive]),
+        ]
+        return LifeCycle(
+            type: .transferOfSentencedPerson, transitions: shared.talk + shared.decision + own, main: main + SharedCycle.main())
     }()
 }

@@ -25,6 +25,16 @@ extension LifeCycle {
                 Transition(.test, side, [.agreed, .summoned, .tested], .state(.tested), roles: Roles.answer.union(Roles.evidence)),
             ]
         }
-        return LifeCycle(type: .videoHearing, transitions: shared.talk + shared.decision + safeConduct + own)
+        let main: [Main] = [
+            .init([.accepted, .agreed, .summoned, .tested, .interrupted], .requesting, [.agree]),
+            .init([.accepted, .agreed, .summoned, .tested, .interrupted], .requested, [.agree]),
+            .init([.accepted], .requested, [.schedule], when: .nothingProposed),
+            .init([.agreed], .requested, [.summon]),
+            .init([.summoned], .requested, [.test]),
+            .init([.tested, .interrupted], .requested, [.hear]),
+            .init([.heard], .requested, [.minutes]),
+        ]
+        return LifeCycle(
+            type: .videoHearing, transitions: shared.talk + shared.decision + safeConduct + own, main: main + SharedCycle.main())
     }()
 }

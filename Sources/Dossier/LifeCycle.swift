@@ -84,13 +84,21 @@ public struct LifeCycle: Sendable {
     public let transitions: [Transition]
     /// Every state that acts can reach.
     public let reachable: Set<FileState>
+    /// What brings a file on, state by state and side by side; the first row that fits counts.
+    public let main: [Main]
+    /// States after which the requesting State sends the request that this one prepares, as long as none follows.
+    public let followUp: Set<FileState>
     /// After a question an acknowledged request is looked at again.
     let hasTriage: Bool
 
-    init(type: FileType, transitions: [Transition]) {
+    init(type: FileType, transitions: [Transition], main: [Main], followUp: Set<FileState> = []) {
         self.type = type
+        self.followUp = followUp
         hasTriage = transitions.contains { $0.kind == .screen }
-        (self.transitions, reachable) = Self.pruned(transitions, hasTriage: hasTriage)
+        let (kept, states) = Self.pruned(transitions, hasTriage: hasTriage)
+        self.transitions = kept
+        reachable = states
+        self.main = main.map { .init($0.states.filter(states.contains), $0.side, $0.kinds, when: $0.when) }.filter { !$0.states.isEmpty }
     }
 
     /// The transition that an act of `kind` by `side` takes from `state`, or nil.

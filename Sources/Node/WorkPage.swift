@@ -25,7 +25,6 @@ public enum WorkView: String, Sendable, Codable, CaseIterable {
     /// Open, made here; drafts too.
     case outgoing
     case drafts
-    /// Closed, or over with nothing left to do.
     case closed
     case all
 

@@ -57,10 +57,10 @@ struct Worklist: Sendable {
         let dossier = try Node.dossier(file.id, reader)
         let followers = try Self.followers(of: dossier.id, reader)
         let standing = try standing(of: dossier, followers, reader, now)
-        let next = dossier.nextStep(file.side, standing, followed: !followers.isEmpty)
+        let next = dossier.nextStep(dossier.party(of: party.state) ?? party, standing, followed: !followers.isEmpty)
         let pressing = standing.pressing
         let urgency = Self.urgency(dossier.type, dossier.request.content)
-        let isClosed = standing.state == .closed || (next.whose == .nobody && pressing == nil)
+        let isClosed = standing.state == .closed
         var bits: Bits = isClosed ? .closed : file.side == .requested ? .incoming : .outgoing
         if !isClosed, urgency == 2 { bits.insert(.emergency) }
         if next.whose == .us { bits.insert(.us) }
@@ -131,27 +131,20 @@ struct Worklist: Sendable {
 }
 
 extension Dossier {
-    /// Steps that bring a file on by themselves; talk, refusals and withdrawals are possible too, but nobody waits for them.
-    private static let talk: Set<ActKind> = [
-        .override, .report, .screen, .transfer, .reopen, .ask, .consult, .refuse, .partlyRefuse, .postpone, .withdraw, .offerConditions,
-        .decline,
-        .extend, .release, .hold, .lapse, .close, .downgrade, .statusQuery,
-    ]
-
     /// The step that brings the file on, and whose it is.
-    func nextStep(_ side: Side, _ standing: Standing, followed: Bool) -> NextStep {
+    /// - Parameter party: of this node.
+    func nextStep(_ party: Party, _ standing: Standing, followed: Bool) -> NextStep {
         if standing.state == .sent { return NextStep(step: "deliver", whose: .us) }
-        if !followed, standing.state == .preserved || standing.state == .extended {
-            return NextStep(step: "follow-up", whose: side == .requesting ? .us : .them)
+        // Whoever consulted waits for the views of the other side before it goes on.
+        if let waiting = course.awaitsViews {
+            return NextStep(step: ActKind.answer.rawValue, whose: side(of: party.state) == waiting ? .them : .us)
         }
-        // Once a file may be closed, more could still be supplied, but nobody waits for it.
-        let closing = open(to: .requesting).contains(.close) && standing.state != .held
-        let idle = closing ? Self.talk.union([.supply, .receive, .consent, .hold, .accept]) : Self.talk
-        if let own = open(to: side).first(where: { !idle.contains($0) }) { return NextStep(step: own.rawValue, whose: .us) }
-        if let theirs = open(to: side.other).first(where: { !idle.contains($0) }) {
-            return NextStep(step: theirs.rawValue, whose: .them)
+        func step(of one: Party) -> String? {
+            let leads = !followed && one == parties[0] && type.lifeCycle.followUp.contains(standing.state)
+            return leads ? "follow-up" : mainStep(of: one, shown: standing.state)?.rawValue
         }
-        if closing { return NextStep(step: "close", whose: side == .requesting ? .us : .them) }
+        if let own = step(of: party) { return NextStep(step: own, whose: .us) }
+        if let theirs = parties.lazy.filter({ $0 != party }).compactMap(step).first { return NextStep(step: theirs, whose: .them) }
         return NextStep(step: "none", whose: .nobody)
     }
 
