@@ -153,6 +153,11 @@ public final class Node: Sendable {
         time.hold(at: instant)
     }
 
+    /// A moment of real time as the node's clock shows it: the same, but for an exercise whose clock was moved.
+    func shown(real milliseconds: Int64) throws(ComityError) -> Instant {
+        local(Instant(milliseconds: try now().milliseconds + milliseconds - Self.realMilliseconds()))
+    }
+
     /// The same moment in the offset of this node's authority.
     public func local(_ instant: Instant) -> Instant { Self.at(instant, zone: configuration.authority.timeZone) }
 

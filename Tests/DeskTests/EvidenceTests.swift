@@ -90,7 +90,7 @@ struct EvidenceTests {
             let valid = try await desk.get(path)
             desk.isPage(valid)
             for words in [
-                "verdict--valid", "log.csv", "Examiner T-11", "Northgate Hosting", "Not recorded", "4 h 30 min", "Privileged",
+                "verdict--valid", "log.csv", "Examiner T-11", "Northgate Hosting", "Not recorded", "4 d 4 h", "Privileged",
                 "that the content is true", "this case only",
             ] { #expect(valid.body.contains(words), "\(words)") }
             #expect(!valid.body.contains("Take it out"))

@@ -67,7 +67,7 @@ enum EvidenceWorld {
         for exhibit in exhibits { try Data(exhibit.bytes).write(to: URL(fileURLWithPath: folder(exhibit.name))) }
         var order = Node.SealingOrder(
             paths: exhibits.map { folder($0.name) }, authorisation: "Order 12/2026", conditions: ["this case only", "no onward transfer"])
-        order.collected = .init(by: "Examiner T-11", at: try Instant("2026-11-24T19:00:00Z"), place: "Northgate Hosting", tool: "dd 9.5")
+        order.collected = .init(by: "Examiner T-11", at: try Instant("2026-11-20T19:00:00Z"), place: "Northgate Hosting", tool: "dd 9.5")
         for exhibit in exhibits where !exhibit.flags.isEmpty { order.flags[exhibit.name] = exhibit.flags }
         let sealed = try await from.seal(order, for: ref, to: to.state, officer: "\(from.state)-D1")
         if try await from.supply(ref, package: nil, officer: "\(from.state)-D1").step.isPrepared {

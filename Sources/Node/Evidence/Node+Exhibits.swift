@@ -207,7 +207,11 @@ enum PlainText {
     /// - Parameter isWhole: false when the bytes are the beginning of more; a character cut in two at their end is then left out.
     static func read(_ bytes: [UInt8], isWhole: Bool) -> String? {
         for cut in 0...(isWhole ? 0 : min(3, bytes.count)) {
-            guard let text = String(validating: bytes.dropLast(cut), as: UTF8.self) else { continue }
+            // What is left out is one character that was cut: its first byte and some of those that follow.
+            let tail = bytes.suffix(cut)
+            guard cut == 0 || (tail.first ?? 0) >= 0xC0 && tail.dropFirst().allSatisfy({ $0 & 0xC0 == 0x80 }),
+                let text = String(validating: bytes.dropLast(cut), as: UTF8.self)
+            else { continue }
             let controls = text.unicodeScalars.count { $0.value < 0x20 && ![0x09, 0x0A, 0x0C, 0x0D, 0x1B].contains($0.value) }
             return controls * 50 > text.unicodeScalars.count ? nil : text
         }

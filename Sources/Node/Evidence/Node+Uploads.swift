@@ -46,7 +46,7 @@ extension Node {
         guard let row = try store.read({ try $0.upload(id) }), row.ref == ref else { throw Self.noUpload }
         let detail = try Self.detail(row)
         return Upload(
-            id: id, ref: ref, officer: row.officer, created: local(Instant(milliseconds: row.created)), exhibits: detail.exhibits,
+            id: id, ref: ref, officer: row.officer, created: try shown(real: row.created), exhibits: detail.exhibits,
             answers: detail.answers, task: try newestTask(on: id.description))
     }
 

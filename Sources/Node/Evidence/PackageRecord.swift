@@ -11,6 +11,8 @@ struct PackageRecord: Codable, Sendable {
     let statement: PackageStatement?
     /// nil for a package that was sealed here.
     let isValid: Bool?
+    /// It is about the file in which it was supplied, and from the State that supplied it; nil for a package sealed here.
+    let belongs: Bool?
     let sentence: String
     let exhibits: [ExhibitVerdict]
     let findings: [String]
@@ -20,7 +22,7 @@ struct PackageRecord: Codable, Sendable {
 
     init(sealed statement: PackageStatement, at: Instant, by: String) {
         self.statement = statement
-        isValid = nil
+        (isValid, belongs) = (nil, nil)
         sentence = ""
         exhibits = statement.exhibits.prefix(Self.most).map {
             ExhibitVerdict(number: $0.number, path: $0.path, size: $0.size, expected: $0.sha256, found: $0.sha256, state: .intact, note: "")
@@ -31,10 +33,10 @@ struct PackageRecord: Codable, Sendable {
         self.by = by
     }
 
-    /// - Parameter belongs: it is about the file in which it was supplied, and from the State that supplied it.
     init(verdict: PackageVerdict, belongs: Bool, at: Instant, by: String) {
         statement = verdict.statement
         isValid = verdict.isValid && belongs
+        self.belongs = belongs
         sentence = verdict.isValid && !belongs ? "Not valid: the package belongs to another file." : verdict.sentence
         // Those that fail first, when not all can be listed.
         let bad = verdict.exhibits.filter { $0.state != .intact }

@@ -67,6 +67,8 @@ public struct PackageView: Sendable {
     public let signed: (authority: String, officer: String, at: Instant, authorisation: String, tool: String)?
     /// The signature is by a key this node trusts.
     public let isSignerKnown: Bool
+    /// It is about this file, from the State that supplied it; nil while that is not known.
+    public let belongs: Bool?
     public let exhibits: [Exhibit]
     public let custody: [CustodyStep]
     public let access: [Access]

@@ -42,7 +42,7 @@ extension Node {
             throw ComityError(.notFound, "There is no task under this address.", next: "Go back to the page from which you started it.")
         }
         if row.officer != officer { try authorise(officer, kind == .audit ? .readRegister : .readContent, to: "see this task") }
-        return task(row, kind)
+        return try task(row, kind)
     }
 
     /// The newest task on an upload or a package.
@@ -50,10 +50,10 @@ extension Node {
         guard let row = try store.read({ try $0.tasks(on: subject) }).first, let kind = NodeTask.Kind(rawValue: row.kind) else {
             return nil
         }
-        return task(row, kind)
+        return try task(row, kind)
     }
 
-    private func task(_ row: TaskRow, _ kind: NodeTask.Kind) -> NodeTask {
+    private func task(_ row: TaskRow, _ kind: NodeTask.Kind) throws(ComityError) -> NodeTask {
         // Read before the row is judged: a task that ends in between is then done, not interrupted.
         let progress = board.progress(row.id)
         var row = row
@@ -68,8 +68,8 @@ extension Node {
         let end = row.ended ?? Self.realMilliseconds()
         return NodeTask(
             id: row.id, kind: kind, officer: row.officer, ref: row.ref, subject: row.subject, state: state,
-            started: local(Instant(milliseconds: row.started)), ended: row.ended.map { local(Instant(milliseconds: $0)) }, done: done,
-            all: all, elapsed: max(0, end - row.started), result: row.state == .done ? row.result : .null,
+            started: try shown(real: row.started), ended: try row.ended.map { time throws(ComityError) in try shown(real: time) },
+            done: done, all: all, elapsed: max(0, end - row.started), result: row.state == .done ? row.result : .null,
             problem: row.state == .failed ? Self.problem(row.result) : nil)
     }
 

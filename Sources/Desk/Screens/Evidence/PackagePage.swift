@@ -183,7 +183,6 @@ struct PackagePage {
         let good = view.exhibits.count { $0.state == "intact" }
         func has(_ codes: String...) -> Bool { view.findings.contains { finding in codes.contains { finding.hasPrefix($0) } } }
         let content: Bool? = view.exhibits.isEmpty ? nil : good == view.exhibits.count
-        let ours = view.verdict == .valid
         return [
             check("seal", !has("envelope", "archive")),
             check("signature", view.isSignerKnown && !has("signature", "statement", "signer")),
@@ -191,7 +190,7 @@ struct PackagePage {
                 "content", content,
                 content == nil
                     ? "" : strings("check.of", ["good": figures.count(good), "all": figures.count(view.exhibits.count)])),
-            check("file", ours ? true : view.findings.isEmpty ? false : nil),
+            check("file", view.belongs),
         ]
     }
 

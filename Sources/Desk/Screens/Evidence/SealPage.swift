@@ -30,13 +30,8 @@ struct SealOrder {
         }
         authorisation = text("authorisation", limit: 2000)
         if authorisation.isEmpty { faults.add("authorisation", strings("seal.authorisation.missing")) }
-        conditions = text("conditions", limit: 20_000).split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
-            .filter { !$0.isEmpty }
-        if conditions.count > 64 { faults.add("conditions", strings("seal.conditions.many")) }
         by = text("by", limit: 200)
         if by.isEmpty { faults.add("by", strings("seal.by.missing")) }
-        (place, tool) = (text("place", limit: 200), text("tool", limit: 200))
-        if place.isEmpty { faults.add("place", strings("seal.place.missing")) }
         let (date, time, zone) = (text("date", limit: 20), text("time", limit: 20), text("zone", limit: 60))
         var moment: Instant?
         if date.isEmpty || time.isEmpty {
@@ -49,6 +44,11 @@ struct SealOrder {
             if let moment, moment > scene.now { faults.add("date", strings("seal.date.future")) }
         }
         at = moment
+        (place, tool) = (text("place", limit: 200), text("tool", limit: 200))
+        if place.isEmpty { faults.add("place", strings("seal.place.missing")) }
+        conditions = text("conditions", limit: 20_000).split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+            .filter { !$0.isEmpty }
+        if conditions.count > 64 { faults.add("conditions", strings("seal.conditions.many")) }
         let wanted = text("recipient", limit: 8)
         recipient = counterparts.first { "\($0)" == wanted } ?? (counterparts.count == 1 && wanted.isEmpty ? counterparts.first : nil)
         if recipient == nil { faults.add("recipient", strings("seal.recipient.missing")) }
