@@ -149,7 +149,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["Browser"], swiftSettings: swiftSettings),
+            exclude: ["Browser", "API"], swiftSettings: swiftSettings),
         tests("comity", ["Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Storage", "Node"]),
     ],
     swiftLanguageModes: [.v6]

@@ -50,4 +50,34 @@ import Testing
         #expect(act.status == 5 && act.errors.contains("keeps accounts and the machine"), "\(act.errors)")
         #expect(try await node.run(["audit", "check"]).status == 0)
     }
+
+    @Test func tokensFromTheCommandLine() async throws {
+        let folder = try TemporaryFolder()
+        let node = try DemoNode(state: "XA", folder: folder("xa"), program: try Program.path())
+        func run(_ arguments: String...) async throws -> DemoNode.Outcome { try await node.run(["account", "token"] + arguments) }
+        _ = try await node.run([
+            "init", "--state", "XA", "--authority", "24/7 point", "--exercise", "--officer", "D1=duty_officer", "--officer",
+            "S1=administrator",
+        ])
+        let made = try await run("D1", "--label", "case system", "--days", "3", "--scope", "draft", "--scope", "readMetadata", "--json").json()
+        let token = try #require(made["token"]?.string)
+        #expect(token.wholeMatch(of: /comity_[A-Za-z0-9_-]{43}/) != nil)
+        let id = try #require(made["details"]?["id"]?.string)
+        #expect(made["details"]?["scopes"] == .array([.string("draft"), .string("readMetadata")]))
+        let shown = try await run("D1", "--label", "second", "--as", "D1")
+        #expect(shown.status == 0 && shown.output.contains("readContent, readMetadata, readRegister"), "\(shown.errors)")
+        let listed = try await run("list")
+        #expect(listed.output.contains(id) && listed.output.contains("never used") && !listed.output.contains(token))
+        #expect(try await run("list", "D1", "--as", "D1", "--json").json().array?.count == 2)
+        #expect(try await run("revoke", id, "--as", "S1").output.contains("revoked"))
+        for (status, arguments) in [
+            (5, ["D1", "--label", "x", "--as", "S1"]), (2, ["D1", "--label", "x", "--scope", "approve"]), (2, ["D1"]),
+            (2, ["D1", "--label", "x", "--scope", "king"]), (2, ["D1", "--label", "x", "--days", "0"]), (5, ["nobody", "--label", "x"]),
+            (3, ["revoke", "x"]), (5, ["list", "--as", "D1"]),
+        ] as [(Int32, [String])] {
+            let outcome = try await node.run(["account", "token"] + arguments)
+            #expect(outcome.status == status && !outcome.errors.isEmpty, "\(arguments): \(outcome.status) \(outcome.errors)")
+        }
+        #expect(try await node.run(["audit", "check"]).status == 0)
+    }
 }

@@ -12,10 +12,10 @@ final class API: Sendable {
     /// `/openapi.json`.
     let document: [UInt8]
 
-    init(_ pages: DeskPages, operations: [Operation] = API.all) {
+    init(_ pages: DeskPages, operations: [Operation] = API.all, perMinute: Int? = nil) {
         self.pages = pages
         self.operations = operations
-        limit = RateLimit(perMinute: pages.node.configuration.api?.requestsPerMinute ?? NodeConfiguration.Programs.requests)
+        limit = RateLimit(perMinute: perMinute ?? pages.node.configuration.api?.requestsPerMinute ?? NodeConfiguration.Programs.requests)
         document = (try? IJSON.encode(APIDocument(operations, pages.resources.api).value)) ?? []
     }
 

@@ -202,6 +202,9 @@ struct APIDoor: RouterMiddleware {
                     next: "Read it, and send its ETag as If-Match.")
             }
         }
+        if operation.answers.contains(where: { $0.status == 304 }), let known = request.headers[.ifNoneMatch], EntityTags(known) == nil {
+            throw Self.malformed("If-None-Match is not a list of entity tags.", [])
+        }
         guard operation.method == .post else { return (versions, nil) }
         guard let key = request.headers[Self.idempotencyKey], !key.isEmpty else {
             throw Problem(

@@ -57,6 +57,15 @@ import Testing
         .init("register head", .readRegister) { node, _, officer in _ = try node.registerHead(officer: officer) },
         .init("audit", .readRegister) { node, _, officer in _ = try node.audit(officer: officer) },
         .init("quarantine", .readRegister) { node, _, officer in _ = try node.quarantined(officer: officer) },
+        .init("register lines", .readRegister) { node, _, officer in _ = try node.registerLines(from: 0, limit: 1, officer: officer) },
+        .init("signed act", .readContent) { node, ref, officer in
+            _ = try node.signedAct(node.newID(at: try node.now()), of: ref, officer: officer)
+        },
+        .init("draft view", .readMetadata) { node, ref, officer in _ = try node.draftView(ref, officer: officer) },
+        .init("webhook", .readMetadata) { node, _, officer in
+            try await node.addWebhook("x", url: "x", events: [], label: "", officer: officer)
+        },
+        .init("tokens of all", .administer) { node, _, officer in _ = try node.tokens(of: nil, by: officer) },
         .init("accounts", .administer) { node, _, officer in _ = try node.accounts(officer: officer) },
         .init("account of another", .administer) { node, _, officer in _ = try node.account("D1", officer: officer) },
         .init("invite", .administer) { node, _, officer in
