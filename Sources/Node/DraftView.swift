@@ -6,30 +6,55 @@ public import Standards
 
 /// What a form keeps of a draft beside its content.
 public struct DraftForm: Sendable, Equatable, Codable {
+    /// Who last changed a section, and when.
+    public struct Saving: Sendable, Equatable, Codable {
+        public let officer: String
+        public let at: Instant
+
+        public init(officer: String, at: Instant) {
+            self.officer = officer
+            self.at = at
+        }
+    }
+
     /// Text that was typed and is no value yet, such as the 31st of February: by the path of its field.
     public var unread: [String: String]
     /// The sections that their author saved and went on from.
     public var done: Set<String>
+    /// By section.
+    public var savings: [String: Saving]
 
-    public init(unread: [String: String] = [:], done: Set<String> = []) {
+    public init(unread: [String: String] = [:], done: Set<String> = [], savings: [String: Saving] = [:]) {
         self.unread = unread
         self.done = done
+        self.savings = savings
     }
 
     /// Empty for a draft that came as a whole.
     init(_ kept: JSONValue?) {
         unread = (kept?["unread"]?.object ?? [:]).compactMapValues(\.string)
         done = Set((kept?["done"]?.array ?? []).compactMap(\.string))
+        savings = (kept?["savings"]?.object ?? [:]).compactMapValues { saving in
+            guard let officer = saving["by"]?.string, let at = saving["at"]?.string.flatMap({ try? Instant($0) }) else { return nil }
+            return Saving(officer: officer, at: at)
+        }
     }
 
     var json: JSONValue {
-        .object(["unread": .object(unread.mapValues(JSONValue.string)), "done": .array(done.sorted().map(JSONValue.string))])
+        let savings = savings.mapValues { JSONValue.object(["by": .string($0.officer), "at": .string($0.at.description)]) }
+        return .object([
+            "unread": .object(unread.mapValues(JSONValue.string)), "done": .array(done.sorted().map(JSONValue.string)),
+            "savings": .object(savings),
+        ])
     }
 
     /// A form is kept up to this many bytes of text that is no value.
     static let largest = 64 * 1024
 
-    var size: Int { unread.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } }
+    var size: Int {
+        unread.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } + done.reduce(0) { $0 + $1.utf8.count }
+            + savings.reduce(0) { $0 + $1.key.utf8.count + 80 }
+    }
 }
 
 /// A request that is being written: what it says, how it stands, and what the rules say about it.

@@ -2,7 +2,6 @@
 
 import Dossier
 import Foundation
-import HTTPTypes
 import Law
 import Node
 import Standards

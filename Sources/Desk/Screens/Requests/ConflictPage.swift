@@ -29,8 +29,10 @@ struct ConflictPage {
                 "yours": shown(field, mine[field.name]),
             ]
         }
-        let by = page.view.savedBy ?? page.view.author
-        let time = page.scene.times.fields(page.view.savedAt ?? page.view.created, theirs: nil)["time"] as? String ?? ""
+        let saving = page.view.form?.savings[section.id]
+        let by = saving?.officer ?? page.view.savedBy ?? page.view.author
+        let at = saving?.at ?? page.view.savedAt ?? page.view.created
+        let time = page.scene.times.fields(at, theirs: nil)["time"] as? String ?? ""
         var fields = page.frame(here: section.id)
         fields["section"] = section.id
         fields["sectionTitle"] = strings("section.\(section.id)")

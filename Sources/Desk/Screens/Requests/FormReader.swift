@@ -17,9 +17,14 @@ struct FormInput {
     /// Without spaces around it, with plain line ends; nil when the form has no such field.
     func text(_ name: String) -> String? {
         guard let value = values[name]?.first else { return nil }
-        let trimmed = value.drop(while: \.isWhitespace)
-        guard let last = trimmed.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(trimmed[...last]).replacing("\r\n", with: "\n")
+        return Self.trimmed(value[...]).replacing("\r\n", with: "\n")
+    }
+
+    /// By scalars: a combining mark behind a space belongs to the text, and makes one character of both for Swift.
+    static func trimmed(_ text: Substring) -> String {
+        let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
+        guard let last = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+        return String(String.UnicodeScalarView(scalars[...last]))
     }
 }
 
@@ -190,7 +195,7 @@ struct FormReader {
     private mutating func lines(_ field: FormField, at path: String, old: JSONValue?) -> JSONValue? {
         guard let text = input.text(path) else { return old }
         unread[path] = nil
-        let lines = text.split(separator: "\n").map { $0.drop(while: \.isWhitespace) }.filter { !$0.isEmpty }.map(String.init)
+        let lines = text.split(separator: "\n").map(FormInput.trimmed).filter { !$0.isEmpty }
         if lines.isEmpty { return nil }
         guard FormFault.of(field, text: text, choices) == nil else {
             unread[path] = text

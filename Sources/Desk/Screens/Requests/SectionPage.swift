@@ -34,7 +34,7 @@ struct SectionPage {
         var faults: [String: String] = [:]
         for field in section.fields { collect(field, at: field.name, content[field.name], &faults) }
         guard section.members.contains("identifiers") else { return faults }
-        let rows = (content["identifiers"]?.array ?? []).enumerated().filter { unread["identifiers.\($0.offset).at"] == nil }
+        let rows = (content["identifiers"]?.array ?? []).enumerated()
         let first = (windows["identifiers"] ?? 0) / FormRenderer.window * FormRenderer.window
         let shown = rows.filter { $0.offset >= first && $0.offset < first + FormRenderer.window }.map {
             (index: $0.offset, value: $0.element)

@@ -38,6 +38,7 @@ struct SectionSaving {
         var kept = page.view.form ?? DraftForm(done: Set(page.sections.filter { page.status($0) == .completed }.map(\.id)))
         kept.unread = unread
         if case .goOn = step { kept.done.insert(section.id) }
+        if content != page.view.content { kept.savings[section.id] = .init(officer: visit.officer, at: page.scene.now) }
         do throws(ComityError) {
             switch try await visit.node.saveDraft(
                 page.view.ref, content: content, form: kept, officer: visit.officer, expecting: page.view.version)
