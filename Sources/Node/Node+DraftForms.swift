@@ -78,10 +78,12 @@ extension Node {
     }
 
     /// Keeps any well-formed content, complete or not. What was read as `version` is replaced, and nothing newer.
+    /// - Parameter registers: false for what a script saves while a person writes; the register has the content that is saved
+    ///   by hand, submitted and approved.
     /// - Throws: `.malformedInput` or `.tooLarge` for a content that cannot be kept; `.wrongState` while it is with the reviewer,
     ///   or after it was approved: take it back first.
     public func saveDraft(
-        _ ref: FileReference, content: JSONValue, form: DraftForm, officer: String, expecting version: Int
+        _ ref: FileReference, content: JSONValue, form: DraftForm, officer: String, expecting version: Int, registers: Bool = true
     ) async throws(ComityError) -> DraftSaving {
         _ = try require(officer, .draft, to: "change a request")
         guard form.size <= DraftForm.largest else {
@@ -105,7 +107,7 @@ extension Node {
             // A form that was saved unchanged leaves no trace.
             guard draft.content != prepared.content || draft.form != form.json else { return true }
             try writer.revise(ref, prepared.content, recipients: prepared.recipients, by: .init(officer: officer, at: now), form: form.json)
-            if draft.content != prepared.content { try writer.append(revised) }
+            if registers, draft.content != prepared.content { try writer.append(revised) }
             return true
         }.value
         let view = try view(of: try store.read { try Self.openDraft(ref, $0) })

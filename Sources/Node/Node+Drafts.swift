@@ -36,8 +36,9 @@ extension Node {
     /// - Throws: `.refusedByRule` while something that the law requires is missing.
     public func submit(_ ref: FileReference, officer: String) async throws(ComityError) {
         _ = try require(officer, .draft, to: "submit a request for review")
-        try requireComplete(try store.read { try Self.openDraft(ref, $0) })
-        try await move(ref, to: .review, from: .draft, .submitted, officer: officer, comment: nil)
+        let draft = try store.read { try Self.openDraft(ref, $0) }
+        try requireComplete(draft)
+        try await move(ref, to: .review, from: .draft, .submitted, officer: officer, comment: nil, of: draft)
     }
 
     /// The author takes a draft back from the reviewer, to change it.
@@ -71,14 +72,19 @@ extension Node {
 
     private func move(
         _ ref: FileReference, to stage: DraftRow.Stage, from before: DraftRow.Stage, _ kind: RegisterEvent.Kind, officer: String,
-        comment: String?
+        comment: String?, of read: DraftRow? = nil
     ) async throws(ComityError) {
-        let detail: [String: JSONValue] = ["ref": .string(ref.description)].merging(comment.map { ["comment": .string($0)] } ?? [:]) { $1 }
+        var detail: [String: JSONValue] = ["ref": .string(ref.description)]
+        if let comment { detail["comment"] = .string(comment) }
+        if let read { detail["content"] = .string(Hash.of(try IJSON.encode(read.content)).description) }
         let event = try event(kind, file: nil, by: officer, detail: detail)
         _ = try await store.commit { writer in
             let draft = try Self.openDraft(ref, writer.reader)
             guard draft.stage == before else {
                 throw ComityError(.wrongState, "\(ref) is \(draft.stage == .draft ? "with its author" : "with the reviewer") already.")
+            }
+            guard read == nil || draft.version == read?.version else {
+                throw ComityError(.wrongState, "\(ref) was changed meanwhile.", next: "Look at it again, then repeat the step.")
             }
             try writer.setStage(ofDraft: ref, stage, comment: comment)
             try writer.append(event)

@@ -85,11 +85,20 @@ import Testing
         let events = try node.registerHead(officer: nil)?.size
         #expect(try kept(try await saving("one", expecting: 2)).version == 2)
         #expect(try node.registerHead(officer: nil)?.size == events)
+        // What a script saves is kept, and registered once somebody saves by hand or submits.
+        var typed = try #require(read.content.object)
+        typed["facts"] = .string("half a sent")
+        #expect(
+            try kept(
+                try await node.saveDraft(
+                    ref, content: .object(typed), form: DraftForm(), officer: "D1", expecting: 2, registers: false)
+            ).version == 3)
+        #expect(try node.registerHead(officer: nil)?.size == events)
         // Many at once: exactly one of each round is kept.
         let results = try await withThrowingTaskGroup(of: Bool.self) { group in
             for writer in 0..<8 {
                 group.addTask {
-                    if case .saved = try await saving("writer \(writer)", expecting: 2) { true } else { false }
+                    if case .saved = try await saving("writer \(writer)", expecting: 3) { true } else { false }
                 }
             }
             return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }

@@ -38,4 +38,6 @@
   form.addEventListener('input', plan);
   form.addEventListener('change', plan);
   form.addEventListener('submit', () => { leaving = true; clearTimeout(timer); });
+  // The browser may bring the page back as it was.
+  window.addEventListener('pageshow', () => { leaving = false; });
 })();

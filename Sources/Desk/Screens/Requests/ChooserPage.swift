@@ -65,6 +65,7 @@ struct ChooserPage {
             card["hop"] = scene.phrase("new.follow.hop.says", ["state": scene.names.phrase(state)])
             cards.append(card)
         }
+        for index in cards.indices { cards[index]["isPrimary"] = index == 0 }
         return try show(
             "request-follow", ["cards": cards, "hasCards": !cards.isEmpty, "another": address([("need", "")])],
             title: strings("new.follow.title", ["ref": parent.ref.description]))
@@ -83,6 +84,7 @@ struct ChooserPage {
         guard let need = chooser.need(id) else { return try needs() }
         var cards = need.types.compactMap { FileType(rawValue: $0) }.map { card($0, state: nil) }
         if cards.count > 1 { cards[0]["isLeast"] = true }
+        for index in cards.indices { cards[index]["isPrimary"] = index == 0 }
         func side(_ kind: String, _ type: String?) -> Fields? {
             guard let type, strings.has("\(kind).\(id)") else { return nil }
             return [
@@ -115,7 +117,7 @@ struct ChooserPage {
         return [
             "name": strings("type.\(type.rawValue)"), "lawTitle": Text.safe(known?.title ?? ""), "what": strings("kind.\(type.rawValue)"),
             "article": known.map { Article.words($0.article, strings) } ?? "", "unverified": known?.tag.isUnverified ?? true,
-            "asks": Array(asks), "hasAsks": !asks.isEmpty, "clocks": Array(clocks), "hasClocks": !clocks.isEmpty, "isLeast": false,
+            "asks": Array(asks), "hasAsks": !asks.isEmpty, "clocks": Array(clocks), "hasClocks": !clocks.isEmpty, "isLeast": false, "isPrimary": false,
             "hasHop": false, "hop": "", "path": address(query), "id": type.rawValue,
         ]
     }

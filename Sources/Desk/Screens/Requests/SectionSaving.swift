@@ -41,7 +41,7 @@ struct SectionSaving {
         if content != page.view.content { kept.savings[section.id] = .init(officer: visit.officer, at: page.scene.now) }
         do throws(ComityError) {
             switch try await visit.node.saveDraft(
-                page.view.ref, content: content, form: kept, officer: visit.officer, expecting: page.view.version)
+                page.view.ref, content: content, form: kept, officer: visit.officer, expecting: page.view.version, registers: !isScript)
             {
             case .saved(let view): return try saved(view, step)
             case .conflict(let view):
