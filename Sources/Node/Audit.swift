@@ -78,6 +78,7 @@ extension Node {
             try auditEntries(reader, &report) { progress?($0, all) }
             try auditReceipts(reader, &report)
             try auditFiles(reader, &report)
+            try auditWork(reader, &report)
             return report
         }
     }
@@ -233,6 +234,15 @@ extension Node {
                 }
             } catch let error as ComityError { fault("The acts of \(row.ref) do not make a file: \(error.what)") }
         }
+    }
+
+    /// The worklist has no row of anything else.
+    private func auditWork(_ reader: Reader, _ report: inout AuditReport) throws {
+        let rows = try reader.countWork(WorkQuery(), most: .max)
+        let works = try reader.files().count + reader.drafts().count
+        guard rows != works else { return }
+        report.faults.append(
+            .init(index: -1, file: nil, says: "The worklist has \(rows) rows, but there are \(works) files and open drafts."))
     }
 
     /// The worklist has the row that the acts make, at the moment for which it was computed.

@@ -263,6 +263,7 @@ import Transport
             ("UPDATE receipt SET json = '{}'", "receipt"), ("DELETE FROM receipt", "is gone"), ("DELETE FROM file", "not in the list"),
             ("INSERT INTO link VALUES ((SELECT id FROM file), 'x', 'follows')", "links"), ("UPDATE act SET outgoing = 0", "direction"),
             ("UPDATE file SET title = 'other'", "differs"),
+            ("UPDATE work SET state = 'closed'", "in the worklist differs"), ("DELETE FROM work", "worklist has 0 rows"),
             ("DELETE FROM entry WHERE idx > 3", "was signed"),
             ("DELETE FROM checkpoint WHERE size > 4", "covers"),
         ] {

@@ -38,6 +38,10 @@ import Testing
             (5, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "nobody"]),
             (2, ["request", "new", "teleportation", "--from-file", Program.resources + "/preservation.yaml", "--as", "D1"]),
             (3, ["request", "new", "preservation", "--from-file", Program.resources + "/preservation.yaml", "--as", "D1"]),
+            (2, ["queue", "--view", "nothing"]), (2, ["queue", "--view", "mine"]), (2, ["queue", "--limit", "0"]),
+            (2, ["queue", "--after", "x"]),
+            (2, ["queue", "--type", "teleportation"]), (2, ["queue", "--with", "ZZZ"]), (2, ["queue", "--sort", "colour"]),
+            (3, ["file", "assign", "XA-2026-PRE-000042-L", "D1", "--as", "D1"]),
             (3, ["evidence", "verify", "/nonexistent.bag.tar.age"]), (4, ["init", "--state", "XA", "--authority", "again", "--exercise"]),
         ] as [(Int32, [String])] {
             let outcome = try await node.run(arguments)
@@ -45,7 +49,9 @@ import Testing
             #expect(!outcome.errors.isEmpty, "\(arguments) says why")
         }
         for arguments in [
-            ["--help"], ["request", "--help"], ["queue"], ["queue", "--json"], ["audit", "check"], ["trust", "list"],
+            ["--help"], ["request", "--help"], ["queue"], ["queue", "--json"], ["rebuild"],
+            ["queue", "--view", "mine", "--search", "wallet", "--with", "xb", "--sort", "changed", "--limit", "5", "--as", "D1"],
+            ["audit", "check"], ["trust", "list"],
             ["quarantine", "list"], ["directory", "export"],
         ] {
             let outcome = try await node.run(arguments)

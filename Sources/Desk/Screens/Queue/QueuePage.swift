@@ -16,7 +16,8 @@ struct QueuePage {
 
     var fields: Fields {
         [
-            "title": strings("view.\(view.rawValue)"), "total": strings.count("queue.total", page.total, scene.figures),
+            "title": strings("view.\(view.rawValue)"),
+            "total": strings.count("queue.total", scene.counts[view.work] ?? page.total, scene.figures),
             "refresh": view.path, "hasRows": !page.items.isEmpty, "groups": groups(page.items), "isAll": view == .all,
             "emptyTitle": strings(view == .all ? "queue.empty.title" : "queue.empty.view"),
             "emptyText": strings("queue.empty.\(view.rawValue)"), "isPaged": page.next != nil || page.previous != nil,
