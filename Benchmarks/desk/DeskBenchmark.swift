@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Node
 import Standards
 
@@ -8,6 +9,7 @@ import Standards
 @main
 struct DeskBenchmark {
     static func main() async throws {
+        setvbuf(stdout, nil, _IOLBF, 0)
         let arguments = Array(CommandLine.arguments.dropFirst())
         func value(_ name: String, _ otherwise: String) -> String {
             arguments.firstIndex(of: "--\(name)").flatMap { arguments.indices.contains($0 + 1) ? arguments[$0 + 1] : nil } ?? otherwise

@@ -160,6 +160,10 @@ extension Node {
 
     public func listPeers() throws(ComityError) -> [Peer] { try store.read { try $0.peers() } }
 
+    /// The same for pages, at most half a second old: reading an entry checks its signature, and a page need not do that for every
+    /// State of the world. Empty when the database cannot be read.
+    public var knownPeers: [Peer] { peers.all() }
+
     /// A peer that may be written to.
     func confirmedPeer(_ state: StateCode) throws(ComityError) -> Peer {
         guard let peer = try store.read({ try $0.peer(state) }) else { throw Self.noPeer(state) }

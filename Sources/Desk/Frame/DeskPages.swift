@@ -181,7 +181,7 @@ struct Scene {
         counts =
             Permission.of(role: session.role).contains(.readMetadata) ? try pages.node.workCounts(officer: session.officer) : [:]
         registerSize = try pages.node.registerSize()
-        names = StateNames(node: pages.node, peers: try pages.node.listPeers())
+        names = StateNames(node: pages.node, peers: try pages.node.knownPeers)
     }
 
     var strings: Strings { pages.strings }
