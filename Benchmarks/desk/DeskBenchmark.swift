@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Glibc
 import Node
 import Standards
 
@@ -9,7 +8,6 @@ import Standards
 @main
 struct DeskBenchmark {
     static func main() async throws {
-        setvbuf(stdout, nil, _IOLBF, 0)
         let arguments = Array(CommandLine.arguments.dropFirst())
         func value(_ name: String, _ otherwise: String) -> String {
             arguments.firstIndex(of: "--\(name)").flatMap { arguments.indices.contains($0 + 1) ? arguments[$0 + 1] : nil } ?? otherwise
@@ -22,3 +20,6 @@ struct DeskBenchmark {
         try await Measure(node: node, requests: requests, only: arguments.contains("--only") ? value("only", "/queue") : nil).run()
     }
 }
+
+/// A line at once, also into a file.
+func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

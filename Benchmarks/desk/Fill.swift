@@ -43,12 +43,12 @@ struct Fill {
         guard !FileManager.default.fileExists(atPath: folder) else {
             throw Failure(says: "\(folder) holds something else. Remove it, or name another folder with --folder.")
         }
-        print("making \(order.files) files in \(folder)")
+        say("making \(order.files) files in \(folder)")
         let started = ContinuousClock.now
         let fill = try await Fill(folder)
         try await fill.long(order.acts)
         try await fill.many(order.files)
-        print("made in \(ContinuousClock.now - started)")
+        say("made in \(ContinuousClock.now - started)")
         try JSONEncoder().encode(order).write(to: URL(fileURLWithPath: note))
         return fill.node
     }
@@ -141,7 +141,7 @@ struct Fill {
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             try await keep(batch)
-            if (start / each) % 40 == 39 { print("  \(start + each)") }
+            if (start / each) % 40 == 39 { say("  \(start + each)") }
         }
     }
 
