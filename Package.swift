@@ -146,7 +146,7 @@ let package = Package(
             dependencies: [
                 "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk", "TestSupport",
                 hummingbird, crypto,
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Browser", "API"], swiftSettings: swiftSettings),

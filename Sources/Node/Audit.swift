@@ -79,6 +79,7 @@ extension Node {
             try auditReceipts(reader, &report)
             try auditFiles(reader, &report)
             try auditWork(reader, &report)
+            for says in try Self.auditHandovers(reader) { report.faults.append(.init(index: -1, file: nil, says: says)) }
             return report
         }
     }

@@ -212,6 +212,7 @@ extension Node {
                 "size": .integer(head.size), "receipt": .string(Hash.of(bytes).description),
             ])
         _ = try await store.commit { writer in
+            try writer.noteContact(giver, at: now.milliseconds)
             guard try writer.reader.receipts(of: act.id)[giver] == nil else { return try writer.finish(row, .delivered) }
             try writer.insertReceipt(bytes, act: act.id, peer: giver, at: now)
             try writer.append(event)

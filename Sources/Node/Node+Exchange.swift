@@ -72,6 +72,7 @@ extension Node: ExchangeHandler {
         let received = act.kind == .receive ? try ActBody.read(ActBody.Receive.self, from: act) : nil
         _ = try await store.commit { writer in
             // Another delivery of the same act may have been faster.
+            try writer.noteContact(act.from.state, at: now.milliseconds)
             guard try writer.reader.act(act.id) == nil else { return }
             _ = try writer.append(verified, own: own, registered: now)
             if let supplied, try writer.reader.package(supplied.sha256) == nil {

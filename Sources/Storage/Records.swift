@@ -262,6 +262,14 @@ public struct RegisterEvent: Sendable, Codable {
         case noted
         /// A webhook was made, removed, or taken into use again; or the node stopped sending to it.
         case webhookChanged = "webhook-changed"
+        /// Somebody was put on the roster, or taken off it.
+        case rosterChanged = "roster-changed"
+        /// An officer took the duty without a handover.
+        case dutyTaken = "duty-taken"
+        /// A shift ended with a text that two officers signed, and the next one began.
+        case handedOver = "handed-over"
+        /// Somebody telephoned.
+        case called
     }
 
     public let v: Int

@@ -38,6 +38,7 @@ enum Schema {
                     ALTER TABLE draft ADD COLUMN form BLOB;
                     """)
         }
+        migrator.registerMigration("012 roster, shifts, calls, handovers") { db in try db.execute(sql: duty) }
         return migrator
     }
 
@@ -62,6 +63,31 @@ enum Schema {
         CREATE INDEX webhook_delivery_of ON webhook_delivery (webhook, id);
         CREATE INDEX webhook_delivery_due ON webhook_delivery (stage, next);
         CREATE INDEX webhook_delivery_created ON webhook_delivery (created);
+        """
+
+    /// Who is on duty when, who was, what was handed over, and who was called. Times that are compared are milliseconds since 1970.
+    private static let duty = """
+        CREATE TABLE roster (
+          id TEXT PRIMARY KEY, layer TEXT NOT NULL, officer TEXT NOT NULL, start INTEGER NOT NULL, finish INTEGER NOT NULL,
+          override INTEGER NOT NULL, made_by TEXT NOT NULL, made TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX roster_finish ON roster (finish, start);
+        -- One shift is open at a time: the one without an end. entry: the size of the register when it began.
+        CREATE TABLE shift (
+          id TEXT PRIMARY KEY, officer TEXT NOT NULL, began TEXT NOT NULL, entry INTEGER NOT NULL, ended TEXT) WITHOUT ROWID;
+        CREATE UNIQUE INDEX shift_open ON shift (ended IS NULL) WHERE ended IS NULL;
+        -- notes: what the officer is writing; bytes: what was signed, exactly as it was hashed.
+        CREATE TABLE handover (
+          shift TEXT PRIMARY KEY, officer TEXT NOT NULL, notes BLOB, saved TEXT, bytes BLOB, hash TEXT, signed TEXT,
+          taker TEXT, taken TEXT, event TEXT, began INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX handover_began ON handover (began);
+        CREATE TABLE call (
+          event TEXT PRIMARY KEY, at INTEGER NOT NULL, ref TEXT, quarantine INTEGER) WITHOUT ROWID;
+        CREATE INDEX call_at ON call (at, event);
+        CREATE INDEX call_ref ON call (ref);
+        CREATE INDEX call_quarantine ON call (quarantine);
+        -- When a peer last gave a receipt, or an act of it was taken, in the time of the node.
+        CREATE TABLE contact (state TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO contact SELECT peer, MAX(CAST(strftime('%s', at) AS INTEGER)) * 1000 FROM receipt GROUP BY peer;
         """
 
     /// Officers get an account each; nothing secret is stored readable: hashes, and keys sealed under `access.key`.

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dossier
+public import Standards
+import Storage
+
+/// What presses at this moment.
+public struct Pressing: Sendable {
+    /// The one thing to do first; nil when nothing of ours presses.
+    public let first: QueueItem?
+    /// Files and drafts whose time is over or ends within 24 hours, those that ended last at the head of the first, the most
+    /// pressing of the others after them; without the first.
+    public let atRisk: [QueueItem]
+    /// How many more there are.
+    public let more: Int
+}
+
+extension Node {
+    /// What an officer should see first: an emergency of ours whose time runs before anything else, otherwise what is ours and ends
+    /// first.
+    /// - Parameter most: how many rows besides the first.
+    public func pressing(most: Int = 8, officer: String?) throws(ComityError) -> Pressing {
+        let now = try now()
+        let day = now.adding(milliseconds: WorkView.day)
+        func ours(_ view: WorkView) throws(ComityError) -> [QueueItem] {
+            try work(view: view, limit: 50, officer: officer).items.filter { item in
+                item.next.whose == .us && item.clock.map { $0.due <= day && $0.stopped == nil && $0.pausedSince == nil } ?? false
+            }
+        }
+        var first: QueueItem?
+        for view in [WorkView.emergency, .unacknowledged, .waitingForUs] where first == nil { first = try ours(view).first }
+        // The end of the list: whatever stands before this moment, the nearest last.
+        let place = try FileReference(state: state, year: 2000, typeCode: FileType.preservation.code, number: 1)
+        let over = try work(view: .overdue, after: "b\(now.milliseconds + 1)_\(place)", limit: 100, officer: officer)
+        let soon = try work(view: .due24h, limit: 100, officer: officer)
+        // What has just run out can still be mended; what ran out long ago is known.
+        let all = (over.items.reversed() + soon.items).filter { $0.ref != first?.ref }
+        let half = all.prefix { ($0.clock?.due ?? now) <= now }.prefix(most / 2)
+        let shown = half + all.filter { ($0.clock?.due ?? now) > now }.prefix(most - half.count)
+        let total = over.total + soon.total - (first.map { item in (item.clock?.due ?? day) <= day } == true ? 1 : 0)
+        return Pressing(first: first, atRisk: Array(shown), more: max(0, total - shown.count))
+    }
+
+    /// Files and drafts whose time ends in the next shift: until the end of the next line of the roster, or for eight hours; and
+    /// those whose time is over.
+    public func dueNextShift(officer: String?) throws(ComityError) -> [QueueItem] {
+        let end = try nextShiftEnd()
+        return try work(view: .due24h, limit: 100, officer: officer).items.filter { ($0.clock?.due ?? end) < end }
+    }
+
+    /// When the next shift ends by the roster; in eight hours where it says nothing.
+    public func nextShiftEnd() throws(ComityError) -> Instant {
+        let now = try now()
+        let fallback = now.adding(milliseconds: ShiftLog.lookback)
+        let lines = try roster(from: now, to: now.adding(milliseconds: WorkView.day), officer: nil).filter { $0.layer == .primary }
+        let next = lines.first { $0.start > now } ?? lines.first
+        return max(fallback, next?.end ?? fallback)
+    }
+
+    /// Gives several files or drafts to an officer, or to nobody; each is registered as the event `assigned`.
+    /// - Returns: those that changed, and who had them before.
+    /// - Throws: `.permission`; `.notFound`, and then nothing is changed.
+    @discardableResult
+    public func assign(_ refs: [FileReference], to officer: String?, by assigner: String) async throws(ComityError)
+        -> [(ref: FileReference, was: String?)]
+    {
+        try await assign(refs.map { ($0, officer) }, by: assigner)
+    }
+
+    /// Takes an assignment back: each file goes to whom it was with before, unless somebody has moved it since.
+    public func undoAssignment(_ moved: [(ref: FileReference, was: String?)], to officer: String?, by assigner: String)
+        async throws(ComityError) -> [(ref: FileReference, was: String?)]
+    {
+        let still = try store.read { reader in try moved.filter { try reader.assigned($0.ref) == officer } }
+        return try await assign(still.map { ($0.ref, $0.was) }, by: assigner)
+    }
+
+    /// How many of these are with an officer now.
+    public func countAssigned(_ refs: [FileReference], to officer: String?) throws(ComityError) -> Int {
+        try store.read { reader in try refs.count { try reader.assigned($0) == officer } }
+    }
+
+    private func assign(_ wanted: [(ref: FileReference, to: String?)], by assigner: String) async throws(ComityError)
+        -> [(ref: FileReference, was: String?)]
+    {
+        _ = try require(assigner, .readContent, to: "assign files")
+        for officer in Set(wanted.compactMap(\.to)) { _ = try role(of: officer) }
+        let now = try now()
+        let items = wanted.map { (ref: $0.ref, to: $0.to, id: newID(at: now)) }
+        return try await store.commit { writer in
+            var changed: [(ref: FileReference, was: String?)] = []
+            for item in items {
+                let file = try writer.reader.file(item.ref)?.id
+                if file == nil { _ = try Self.openDraft(item.ref, writer.reader) }
+                let was = try writer.reader.assigned(item.ref)
+                guard was != item.to else { continue }
+                try writer.assign(item.ref, to: item.to)
+                try writer.append(
+                    RegisterEvent(
+                        id: item.id, event: .assigned, file: file, at: now, by: assigner,
+                        detail: ["ref": .string(item.ref.description), "to": item.to.map(JSONValue.string) ?? .null]))
+                changed.append((item.ref, was))
+            }
+            return changed
+        }.value
+    }
+}
