@@ -14,9 +14,9 @@ public import Standards
 public enum DeskServer {
     /// Every screen, in the order of the rail.
     static let screens: [any Screen.Type] = [
-        SignInScreen.self, EnrolmentScreen.self, SetUpScreen.self, MeScreen.self, QueueScreen.self, FileScreen.self, ActScreen.self,
-        RequestsScreen.self, TriageScreen.self, PreservationScreen.self, EvidenceScreen.self, TaskScreen.self, QuarantineScreen.self,
-        RegisterScreen.self,
+        SignInScreen.self, EnrolmentScreen.self, SetUpScreen.self, DutyScreen.self, MeScreen.self, QueueScreen.self, HandoverScreen.self,
+        RosterScreen.self, CallsScreen.self, FileScreen.self, ActScreen.self, RequestsScreen.self, TriageScreen.self,
+        PreservationScreen.self, EvidenceScreen.self, TaskScreen.self, QuarantineScreen.self, RegisterScreen.self,
         DirectoryScreen.self, AdminScreen.self, AccountsScreen.self, KeysScreen.self, EventsScreen.self,
     ]
 

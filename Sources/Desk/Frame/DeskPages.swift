@@ -136,8 +136,16 @@ struct DeskPages: Sendable {
             [
                 "path": view.path, "word": strings("view.\(view.rawValue)"), "isHere": view.path == here,
                 "count": figures.count(scene.counts[view.work] ?? 0),
+                "isUrgent": (view == .emergency || view == .overdue) && (scene.counts[view.work] ?? 0) > 0,
             ]
         }
+        let saved = SavedView.all(in: scene.session.preferences)
+        fields["hasOwnViews"] = !saved.isEmpty && scene.may(.readMetadata)
+        fields["ownViews"] = saved.map {
+            ["path": $0.view.path, "word": Text.safe($0.view.name, limit: 40), "isHere": $0.view.path == here] as Fields
+        }
+        fields["isHome"] = here == "/"
+        fields["duty"] = DutyBar(scene).fields
         fields["work"] = rail.filter { $0.permission.map { scene.may($0) } ?? true }.map { entry -> Fields in
             let count = entry.count?(scene) ?? 0
             return [
@@ -173,6 +181,8 @@ struct Scene {
     let names: StateNames
     /// Entries in the register when the page was made.
     let registerSize: Int64
+    /// Who answers for the desk.
+    let duty: OnDuty?
 
     init(_ pages: DeskPages, session: Session) throws(ComityError) {
         self.pages = pages
@@ -182,6 +192,7 @@ struct Scene {
             Permission.of(role: session.role).contains(.readMetadata) ? try pages.node.workCounts(officer: session.officer) : [:]
         registerSize = try pages.node.registerSize()
         names = StateNames(node: pages.node, peers: try pages.node.knownPeers)
+        duty = try pages.node.duty()
     }
 
     var strings: Strings { pages.strings }

@@ -8,7 +8,7 @@ import Standards
 struct DeskResources: Sendable {
     static let styleSheets = [
         "tokens.css", "base.css", "parts.css", "components.css", "desk.css", "file.css", "access.css", "evidence.css",
-        "requests.css",
+        "requests.css", "duty.css",
     ]
 
     let strings: Strings

@@ -24,6 +24,9 @@ struct StateNames: Sendable {
         self.peers = Dictionary(peers.map { ($0.entry.state, $0.entry.authority) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The other States of the directory.
+    var counterparts: [StateCode] { peers.keys.sorted() }
+
     /// Empty when the State is not in the directory.
     func name(_ state: StateCode) -> String { state == own ? ownName : peers[state]?.name ?? "" }
     func zone(_ state: StateCode) -> String? { state == own ? ownZone : peers[state]?.timeZone }

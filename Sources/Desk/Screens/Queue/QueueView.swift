@@ -2,12 +2,14 @@
 
 import Node
 
-/// The views of the queue, each with an address of its own.
+/// The views of the queue in the order of the rail, each with an address of its own.
 enum QueueView: String, CaseIterable {
-    case all, incoming, outgoing
+    case emergency, unacknowledged, overdue
+    case due24h = "due-24h"
     case waitingForUs = "waiting-for-us"
     case waitingForThem = "waiting-for-them"
-    case drafts
+    case preservationsExpiring = "preservations-expiring"
+    case mine, drafts, incoming, outgoing, all, closed
 
     var path: String { "/queue?view=\(rawValue)" }
 
