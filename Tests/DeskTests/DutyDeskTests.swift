@@ -34,7 +34,8 @@ struct DutyDeskTests {
             let page = try await desk.get("/")
             desk.isPage(page)
             for expected in [
-                "Nothing presses", "No time limit ends in the next 24 hours.", "Nobody is on duty", "Take the duty", "No call is owed",
+                "Nothing presses for you", "No time limit ends in the next 24 hours.", "Nobody is on duty", "Take the duty",
+                "No call is owed",
                 "Nobody is on the roster", "No other State yet", "<a href=\"/\" aria-current=\"page\">",
             ] { #expect(page.body.contains(expected), "\(expected)") }
             #expect(!page.body.contains("btn--primary"))
@@ -85,7 +86,9 @@ struct DutyDeskTests {
             let auditor = try await desk.get("/", as: "XA-auditor")
             desk.isPage(auditor)
             #expect(
-                !auditor.body.contains("Ransom demand") && !auditor.body.contains("id=\"calls\"") && auditor.body.contains("Do this first"))
+                !auditor.body.contains("Ransom demand") && !auditor.body.contains("id=\"calls\"")
+                    && auditor.body.contains("Nothing presses for you"))
+            #expect(auditor.body.contains("Clocks at risk") && auditor.body.contains("href=\"/files/XB-2026-PRE-"))
             #expect(!auditor.body.contains("/duty/acknowledge") && !auditor.body.contains("/duty/take"))
             let administrator = try await desk.get("/", as: "XA-administrator")
             desk.isPage(administrator)

@@ -6,7 +6,7 @@ import Storage
 
 /// What presses at this moment.
 public struct Pressing: Sendable {
-    /// The one thing to do first; nil when nothing of ours presses.
+    /// The one thing that the officer should do first; nil when nothing presses that the officer's role may do.
     public let first: QueueItem?
     /// Files and drafts whose time is over or ends within 24 hours, those that ended last at the head of the first, the most
     /// pressing of the others after them; without the first.
@@ -16,19 +16,21 @@ public struct Pressing: Sendable {
 }
 
 extension Node {
-    /// What an officer should see first: an emergency of ours whose time runs before anything else, otherwise what is ours and ends
-    /// first.
+    /// What an officer should see first, among what the officer can do: an emergency before anything else, then a request that nobody
+    /// has acknowledged, then what ends first.
     /// - Parameter most: how many rows besides the first.
     public func pressing(most: Int = 8, officer: String?) throws(ComityError) -> Pressing {
         let now = try now()
         let day = now.adding(milliseconds: WorkView.day)
-        func ours(_ view: WorkView) throws(ComityError) -> [QueueItem] {
-            try work(view: view, limit: 50, officer: officer).items.filter { item in
-                item.next.whose == .us && item.clock.map { $0.due <= day && $0.stopped == nil && $0.pausedSince == nil } ?? false
+        func head(_ view: WorkView) throws(ComityError) -> QueueItem? {
+            for item in try work(view: view, limit: 50, officer: officer).items where item.next.whose == .us {
+                guard let clock = item.clock, clock.due <= day, clock.stopped == nil, clock.pausedSince == nil else { continue }
+                if try isFor(officer, item) { return item }
             }
+            return nil
         }
         var first: QueueItem?
-        for view in [WorkView.emergency, .unacknowledged, .waitingForUs] where first == nil { first = try ours(view).first }
+        for view in [WorkView.emergency, .unacknowledged, .waitingForUs] where first == nil { first = try head(view) }
         // The end of the list: whatever stands before this moment, the nearest last.
         let place = try FileReference(state: state, year: 2000, typeCode: FileType.preservation.code, number: 1)
         let over = try work(view: .overdue, after: "b\(now.milliseconds + 1)_\(place)", limit: 100, officer: officer)
@@ -39,6 +41,17 @@ extension Node {
         let shown = half + all.filter { ($0.clock?.due ?? now) > now }.prefix(most - half.count)
         let total = over.total + soon.total - (first.map { item in (item.clock?.due ?? day) <= day } == true ? 1 : 0)
         return Pressing(first: first, atRisk: Array(shown), more: max(0, total - shown.count))
+    }
+
+    /// Whether the next step of a file or draft is one that the officer can take now. Delivery is no step of a person.
+    private func isFor(_ officer: String?, _ item: QueueItem) throws(ComityError) -> Bool {
+        switch item.next.step {
+        case "deliver", "none": return false
+        case "submit", "follow-up": return try may(officer, .draft)
+        case "approve": return try may(officer, .approve)
+        case "send": return try may(officer, .send)
+        default: return try steps(item.ref, officer: officer).contains { $0.kind.rawValue == item.next.step && $0.ours && $0.possible }
+        }
     }
 
     /// Files and drafts whose time ends in the next shift: until the end of the next line of the roster, or for eight hours; and

@@ -121,6 +121,9 @@ import Testing
         #expect(before.acts == 1)
         let pressing = try node.pressing(officer: "D1")
         #expect(pressing.first?.ref == ref && pressing.first?.next.step == "acknowledge" && pressing.atRisk.isEmpty && pressing.more == 0)
+        // An auditor can do nothing about it, and sees that it presses.
+        let audited = try node.pressing(officer: "A1")
+        #expect(audited.first == nil && audited.atRisk.map(\.ref) == [ref] && audited.atRisk.allSatisfy { $0.title.isEmpty })
         try await node.acknowledge(ref, officer: "D1", localReference: nil)
         #expect(try node.changes(since: before.head, officer: "D1").acts == 1)
         #expect(try node.pressing(officer: "D1").first?.next.step != "acknowledge")

@@ -35,7 +35,9 @@ struct HandoverDraft {
         var lines: [String] = []
         let pressing = try? scene.node.pressing(officer: officer)
         if let first = pressing?.first { lines.append(file("handover.draft.first", first)) }
-        lines += (pressing?.atRisk ?? []).filter { $0.next.whose == .us }.prefix(8).map { file("handover.draft.open", $0) }
+        lines += (pressing?.atRisk ?? []).filter { $0.next.whose == .us && $0.next.step != "deliver" }.prefix(8).map {
+            file("handover.draft.open", $0)
+        }
         for call in (try? scene.node.callBacksPending(officer: officer)) ?? [] {
             let about: String =
                 switch call.reason {

@@ -27,7 +27,10 @@ struct QueuePage {
         let isAll = view == .all && !query.isFiltered
         let canAssign = scene.may(.readContent)
         return [
-            "title": title, "total": strings.count(page.isMore ? "queue.total-more" : "queue.total", page.total, scene.figures),
+            "title": title,
+            "total": strings.count(
+                page.isMore ? "queue.total-more" : query.filter.sort == .due ? "queue.total" : "queue.total-plain", page.total,
+                scene.figures),
             "refresh": query.path, "hasRows": !page.items.isEmpty, "groups": groups(page.items), "isAll": isAll,
             "emptyTitle": strings(isAll ? "queue.empty.title" : query.isFiltered ? "queue.empty.filtered" : "queue.empty.view"),
             "emptyText": strings(query.isFiltered ? "queue.empty.filtered.says" : "queue.empty.\(view.rawValue)"),
