@@ -81,6 +81,10 @@ public struct RegisteredAct: Sendable {
 }
 
 extension UnverifiedAct {
+    /// What the act says, with nothing proved: only for saying whom to ask about a message that was not believed.
+    /// - Throws: `.schema` when it is no act.
+    public func claims() throws(ComityError) -> Act { try IJSON.decode(Act.self, from: jws.payload, limit: Act.limit) }
+
     /// An act from the register, into which only verified acts are written. `comity audit check` verifies those signatures again.
     /// - Throws: `.schema` when it is no act.
     public static func registeredPayload(_ bytes: [UInt8]) throws(ComityError) -> Act {

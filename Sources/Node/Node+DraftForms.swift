@@ -49,7 +49,7 @@ extension Node {
         ]
         if let parent {
             try requireContent(of: parent, officer: officer, to: "follow up a file")
-            let known = Handover(parent: try dossier(parent), type: type, to: recipients, law: law).members
+            let known = FollowUp(parent: try dossier(parent), type: type, to: recipients, law: law).members
             content.merge(known) { $1 }
         }
         if !title.allSatisfy(\.isWhitespace) { content["title"] = .string(title) }

@@ -29,13 +29,13 @@ struct APIClient {
 
     /// A node with the API in front of it, which keeps what it remembers between requests.
     static func run(
-        operations: [Desk.Operation] = API.all, perMinute: Int? = nil, prepare: (Node, Node) async throws -> Void = DeskFixture.introduce,
+        operations: [Desk.Operation] = API.all, limit: RateLimit? = nil, prepare: (Node, Node) async throws -> Void = DeskFixture.introduce,
         _ test: @escaping @Sendable (APIClient) async throws -> Void
     ) async throws {
         try await DeskFixture.run(prepare: prepare) { desk in
             let router = Router(context: DeskContext.self)
             let logger = Logger(label: "api-tests")
-            let api = API(desk.pages, operations: operations, perMinute: perMinute)
+            let api = API(desk.pages, operations: operations, limit: limit)
             router.add(middleware: Compression())
             let guardian = DeskGuard(pages: desk.pages, host: "127.0.0.1", logger: logger)
             router.add(middleware: APIDoor(api: api, guardian: guardian, logger: logger))

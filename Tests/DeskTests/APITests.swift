@@ -145,7 +145,7 @@ struct APITests {
 
     @Test("each token has so many requests in a minute")
     func limits() async throws {
-        try await APIClient.run(perMinute: 3) { client in
+        try await APIClient.run(limit: RateLimit(perMinute: 3, clock: { 1000 })) { client in
             let (one, other) = (try await client.token(), try await client.token())
             for left in [2, 1, 0] {
                 let answer = try await client.ask("/peers", token: one)

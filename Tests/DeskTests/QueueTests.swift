@@ -139,7 +139,7 @@ struct QueueTests {
         }
     }
 
-    @Test("a hundred rows weigh less than 100 KB on the line", .timeLimit(.minutes(2)))
+    @Test("a hundred rows weigh less than 100 KB on the line", .timeLimit(.minutes(30)))
     func weight() async throws {
         try await DeskFixture.run(prepare: Self.drafts((0..<100).map { "Preservation of access logs, shop platform number \($0)" })) {
             desk in

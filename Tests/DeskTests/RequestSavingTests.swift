@@ -37,7 +37,7 @@ struct RequestSavingTests {
                 #expect(answer.status == 200)
                 #expect(answer["Content-Type"] == "application/json; charset=utf-8")
                 let told = try IJSON.decode(JSONValue.self, from: Array(answer.body.utf8), limit: 10_000)
-                #expect(told["says"]?.string == "Saved 03:12 (-03:00)")
+                #expect(told["says"]?.string?.wholeMatch(of: /Saved \d\d:\d\d \(-03:00\)/) != nil)
                 for name in ["version", "base"] {
                     fields = fields.filter { $0.0 != name } + [(name, try #require(told[name]?.string))]
                 }
@@ -299,7 +299,7 @@ struct RequestSavingTests {
             let kept = try await desk.get(
                 "/requests/\(ref)/facts", method: .post, headers: [.contentType: "application/x-www-form-urlencoded"], as: nil,
                 body: .init(string: body))
-            #expect(kept.status == 200 && kept.body.contains("name=\"kept.facts\" value=\"one&#10;two &#8238;\""))
+            #expect(kept.status == 200 && kept.body.contains("name=\"kept.facts\" value=\"one&#13;&#10;two \u{202E}\""))
         }
     }
 }

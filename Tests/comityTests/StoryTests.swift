@@ -58,7 +58,7 @@ struct StoryWorld {
 
 /// Each test starts processes; one at a time is plenty for two cores.
 @Suite(.serialized) struct StoryTests {
-    @Test(.timeLimit(.minutes(5))) func theStoryEndToEnd() async throws {
+    @Test(.timeLimit(.minutes(30))) func theStoryEndToEnd() async throws {
         let world = try await StoryWorld()
         defer { world.end() }
         for step in Story.Step.allCases { _ = try await world.story.play(step) }
@@ -105,7 +105,7 @@ struct StoryWorld {
     }
 
     /// Both serving nodes are killed before every step and started again while it runs.
-    @Test(.timeLimit(.minutes(5))) func killedBeforeEveryStep() async throws {
+    @Test(.timeLimit(.minutes(30))) func killedBeforeEveryStep() async throws {
         let world = try await StoryWorld()
         defer { world.end() }
         for step in Story.Step.allCases {
@@ -119,7 +119,7 @@ struct StoryWorld {
     }
 
     /// One node is killed at a random moment of every step, then started again; the step goes on by itself.
-    @Test(.timeLimit(.minutes(5)), arguments: ["XA", "XB"]) func killedInTheMiddleOfEveryStep(_ state: String) async throws {
+    @Test(.timeLimit(.minutes(30)), arguments: ["XA", "XB"]) func killedInTheMiddleOfEveryStep(_ state: String) async throws {
         let world = try await StoryWorld()
         defer { world.end() }
         var generator = Seeded.fresh()
@@ -140,7 +140,7 @@ struct StoryWorld {
     }
 
     /// The commands themselves are killed at a random moment; typing them again completes the story.
-    @Test(.timeLimit(.minutes(5))) func commandsKilledHalfWay() async throws {
+    @Test(.timeLimit(.minutes(30))) func commandsKilledHalfWay() async throws {
         let world = try await StoryWorld()
         defer { world.end() }
         var generator = Seeded.fresh()

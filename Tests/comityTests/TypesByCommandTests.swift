@@ -13,7 +13,7 @@ import Testing
     /// `COMITY_LONG` kills a node at every step; otherwise at one step of each type.
     private static let isLong = ProcessInfo.processInfo.environment["COMITY_LONG"] != nil
 
-    @Test(.timeLimit(.minutes(15))) func fromDraftToClosureByCommand() async throws {
+    @Test(.timeLimit(.minutes(30))) func fromDraftToClosureByCommand() async throws {
         var generator = Seeded.fresh()
         let world = try await TypesWorld()
         defer { world.end() }

@@ -12,10 +12,11 @@ final class API: Sendable {
     /// `/openapi.json`.
     let document: [UInt8]
 
-    init(_ pages: DeskPages, operations: [Operation] = API.all, perMinute: Int? = nil) {
+    init(_ pages: DeskPages, operations: [Operation] = API.all, limit: RateLimit? = nil) {
         self.pages = pages
         self.operations = operations
-        limit = RateLimit(perMinute: perMinute ?? pages.node.configuration.api?.requestsPerMinute ?? NodeConfiguration.Programs.requests)
+        self.limit =
+            limit ?? RateLimit(perMinute: pages.node.configuration.api?.requestsPerMinute ?? NodeConfiguration.Programs.requests)
         document = (try? IJSON.encode(APIDocument(operations, pages.resources.api).value)) ?? []
     }
 

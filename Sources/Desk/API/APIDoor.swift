@@ -26,7 +26,6 @@ struct APIDoor: RouterMiddleware {
     let api: API
     let guardian: DeskGuard
     let logger: Logger
-    private let started = ContinuousClock.now
 
     init(api: API, guardian: DeskGuard, logger: Logger) {
         self.api = api
@@ -72,8 +71,8 @@ struct APIDoor: RouterMiddleware {
         let (versions, key) = try conditions(request, operation)
         let bytes = try await body(request, operation)
         let content = try self.content(bytes, request, operation)
-        func call(_ reservation: Reservation?) -> Call {
-            Call(
+        func call(_ reservation: Reservation?) -> APICall {
+            APICall(
                 api: api, operation: operation, caller: caller, path: path, query: query, body: content,
                 address: request.uri.path, question: request.uri.query ?? "", versions: versions, reservation: reservation)
         }
@@ -132,9 +131,7 @@ struct APIDoor: RouterMiddleware {
     }
 
     private func limit(_ caller: Caller?) throws -> HTTPFields {
-        let span = (ContinuousClock.now - started).components
-        let now = span.seconds * 1000 + span.attoseconds / 1_000_000_000_000_000
-        let verdict = api.limit.take(caller.map { $0.token?.id ?? "session \($0.officer)" } ?? "everybody", now: now)
+        let verdict = api.limit.take(caller.map { $0.token?.id ?? "session \($0.officer)" } ?? "everybody")
         var fields: HTTPFields = [:]
         for (name, value) in [
             ("RateLimit-Policy", "\"requests\";q=\(api.limit.perMinute);w=60"),

@@ -5,7 +5,7 @@ import Standards
 
 /// One thing that the API does: the table of these routes requests and writes the document, so that the two cannot differ.
 struct Operation: Sendable {
-    typealias Handler = @Sendable (Call) async throws -> Reply
+    typealias Handler = @Sendable (APICall) async throws -> Reply
 
     /// A parameter of the query.
     struct Parameter: Sendable {
@@ -126,7 +126,7 @@ struct Reply: Sendable {
     /// With a tag that changes whenever the body does.
     func tagged() -> Reply {
         var copy = self
-        copy.tag = Call.digest(body ?? [])
+        copy.tag = APICall.digest(body ?? [])
         return copy
     }
 

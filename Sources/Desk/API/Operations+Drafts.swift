@@ -85,7 +85,7 @@ extension API {
     ]
 
     /// A draft as it is now, with its version as the tag.
-    private static func draft(_ call: Call) throws -> Reply {
+    private static func draft(_ call: APICall) throws -> Reply {
         let view = try call.node.draftView(try call.ref(), officer: call.officer)
         return try Reply(view).tagged(view.version)
     }
@@ -93,7 +93,7 @@ extension API {
     /// A step of a draft that is registered as an event.
     private static func move(
         _ id: String, _ path: String, _ says: String, body: String? = nil,
-        _ work: @escaping @Sendable (Call, FileReference) async throws(ComityError) -> Void
+        _ work: @escaping @Sendable (APICall, FileReference) async throws(ComityError) -> Void
     ) -> Operation {
         Operation(
             id: id, method: .post, path: "/drafts/{ref}/\(path)", says: says, body: body, answers: [Operation.json("Registered")],

@@ -7,7 +7,7 @@ import Standards
 
 extension API {
     /// A file that was sent, as much of it as the caller may see.
-    private static func view(_ call: Call) throws -> FileView {
+    private static func view(_ call: APICall) throws -> FileView {
         let view = try call.node.fileView(try call.ref(), officer: call.officer)
         guard view.id != nil else {
             throw ComityError(
@@ -42,7 +42,7 @@ extension API {
                 view: call.code("view", WorkView.self) ?? .all, filter: filter, after: call.text("after"), limit: call.limit,
                 officer: call.officer)
             var reply = try Reply(page)
-            reply.headers[values: Call.link] =
+            reply.headers[values: APICall.link] =
                 [page.next.map { call.link($0, "next") }, page.previous.map { call.link($0, "prev") }].compactMap { $0 }
             return reply
         },

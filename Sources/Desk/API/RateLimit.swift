@@ -24,7 +24,20 @@ final class RateLimit: Sendable {
     let perMinute: Int
     private let buckets = Mutex<[String: Bucket]>([:])
 
-    init(perMinute: Int) { self.perMinute = max(1, perMinute) }
+    private let clock: @Sendable () -> Int64
+
+    /// - Parameter clock: milliseconds of a clock that does not go back; that of the process when none is given.
+    init(perMinute: Int, clock: (@Sendable () -> Int64)? = nil) {
+        self.perMinute = max(1, perMinute)
+        let started = ContinuousClock.now
+        self.clock =
+            clock ?? {
+                let span = (ContinuousClock.now - started).components
+                return span.seconds * 1000 + span.attoseconds / 1_000_000_000_000_000
+            }
+    }
+
+    func take(_ caller: String) -> Verdict { take(caller, now: clock()) }
 
     /// - Parameter now: milliseconds of any clock that does not go back.
     func take(_ caller: String, now: Int64) -> Verdict {

@@ -191,7 +191,7 @@ struct Scene {
         counts =
             Permission.of(role: session.role).contains(.readMetadata) ? try pages.node.workCounts(officer: session.officer) : [:]
         registerSize = try pages.node.registerSize()
-        names = StateNames(node: pages.node, peers: try pages.node.knownPeers)
+        names = StateNames(node: pages.node, peers: pages.node.knownPeers)
         duty = try pages.node.duty()
     }
 

@@ -108,7 +108,7 @@ import Testing
         },
     ]
 
-    @Test(.timeLimit(.minutes(2))) func everyRoleAgainstEveryUseCase() async throws {
+    @Test(.timeLimit(.minutes(30))) func everyRoleAgainstEveryUseCase() async throws {
         let pair = try await NodePair()
         let node = pair.requesting
         let ref = try await pair.deliveredPreservation()

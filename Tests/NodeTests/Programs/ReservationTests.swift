@@ -9,7 +9,7 @@ import Testing
 
 /// Tokens, and keys of requests: nothing is done twice, whatever fails in between.
 @Suite struct ReservationTests {
-    private static let answer: @Sendable ([RegisterLine]) throws -> ProgramAnswer = { lines in
+    private static let answer: @Sendable ([EntryLine]) throws -> ProgramAnswer = { lines in
         ProgramAnswer(status: 201, headers: ["Location": "/x"], body: Array(lines.map(\.name).joined(separator: ",").utf8))
     }
 

@@ -13,6 +13,7 @@ enum DutyScreen: Screen {
         routes.page("/") { visit in
             let scene = try visit.scene()
             var fields = try DutyPage(scene).fields
+            fields.merge(try GettingStartedList.fields(scene)) { $1 }
             fields["done"] = try done(visit, scene)
             fields["hasDone"] = fields["done"] != nil
             return try visit.pages.show("duty", fields, scene, title: scene.strings("duty.title"), here: "/")

@@ -10,7 +10,7 @@ enum GettingStartedList {
 
     private static let paths: [GettingStarted.Task: String] = [
         .administrators: "/admin/users", .authority: "/admin/node", .officers: "/admin/users", .peer: "/directory",
-        .backup: "/admin/backups", .file: "/queue",
+        .backup: "/admin/backups", .file: "/requests/new",
     ]
 
     /// - Parameter always: also when it is done or was put away.
@@ -25,8 +25,9 @@ enum GettingStartedList {
                 "count": strings("start.count", ["done": "\(started.done.count)", "all": "\(all.count)"]), "canDismiss": !always,
                 "tasks": all.map { task -> Fields in
                     let isDone = started.done.contains(task)
+                    let path = paths[task] ?? "/"
                     return [
-                        "path": paths[task] ?? "/", "word": strings("start.\(task.rawValue)"),
+                        "path": path, "canOpen": !path.hasPrefix("/admin") || scene.may(.administer), "word": strings("start.\(task.rawValue)"),
                         "says": strings("start.\(task.rawValue).says"),
                         "state": strings(isDone ? "start.done" : "start.open"), "icon": isDone ? "met" : "open",
                         "look": isDone ? "state--ok" : "",

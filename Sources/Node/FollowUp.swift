@@ -5,7 +5,7 @@ import Law
 import Standards
 
 /// What a request takes over from the file that it follows, so that nobody types it twice.
-struct Handover {
+struct FollowUp {
     let parent: Dossier
     let type: FileType
     let to: [StateCode]

@@ -7,7 +7,7 @@ import Node
 import Standards
 
 /// One request to the API, checked against its operation.
-struct Call: Sendable {
+struct APICall: Sendable {
     let api: API
     let operation: Operation
     /// Nil only for operations that are open to everybody.
