@@ -58,7 +58,8 @@ struct APIClient {
     ///   - key: the `Idempotency-Key`; a `POST` gets a new one when none is given, and none for an empty one.
     @discardableResult
     func ask(
-        _ path: String, _ method: HTTPRequest.Method = .get, token: String?, body: JSONValue? = nil, key: String? = nil, match: String? = nil,
+        _ path: String, _ method: HTTPRequest.Method = .get, token: String?, body: JSONValue? = nil, key: String? = nil,
+        match: String? = nil,
         headers more: HTTPFields = [:], raw: [UInt8]? = nil, _ location: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
         var headers = more

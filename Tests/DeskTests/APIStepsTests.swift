@@ -24,7 +24,8 @@ struct APIStepsTests {
             #expect(draft["ETag"] == "\"\(draft.json["version"]?.string ?? "")\"" && draft.json["state"] == "draft")
             #expect(try await client.ask("/files/\(ref)", token: duty).status == 404, "a draft is not a file")
             #expect(try await client.ask("/drafts/\(ref)/submit", .post, token: duty).json["entries"]?.array?.count == 1)
-            #expect(try await client.ask("/drafts/\(ref)/return", .post, token: approver, body: ["comment": "Name the host."]).status == 200)
+            #expect(
+                try await client.ask("/drafts/\(ref)/return", .post, token: approver, body: ["comment": "Name the host."]).status == 200)
             #expect(try await client.ask("/drafts/\(ref)", token: duty).json["comment"] == "Name the host.")
             #expect(try await client.ask("/drafts/\(ref)/approve", .post, token: duty).status == 403, "four eyes")
             // Who approves says what was read; somebody changed it since.
@@ -99,7 +100,9 @@ struct APIStepsTests {
                 "/requests", .post, token: token,
                 body: ["type": "preservation", "keep": true, "draft": DeskFixture.draft(title: "Poor", ["necessity": .null])])
             #expect([201, 422].contains(poor.status))
-            #expect(try await client.ask("/drafts/\(ref)/overrides/no.such.rule", .put, token: token, body: ["reason": "x"], match: "*").status == 404)
+            #expect(
+                try await client.ask("/drafts/\(ref)/overrides/no.such.rule", .put, token: token, body: ["reason": "x"], match: "*").status
+                    == 404)
             #expect(try await client.ask("/drafts/\(ref)/overrides/no.such.rule", .delete, token: token, match: "*").status == 404)
             #expect(try await client.ask("/drafts/\(ref)", .delete, token: token, match: first).status == 412)
             #expect(try await client.ask("/drafts/\(ref)", .delete, token: token).status == 428)
@@ -113,7 +116,9 @@ struct APIStepsTests {
         try await APIClient.run { client in
             let token = try await client.token()
             let body: JSONValue = ["type": "preservation", "draft": DeskFixture.draft(title: "Once")]
-            func ask(_ body: JSONValue, _ key: String, path: String = "/requests", token other: String? = nil) async throws -> APIClient.Answer {
+            func ask(_ body: JSONValue, _ key: String, path: String = "/requests", token other: String? = nil) async throws
+                -> APIClient.Answer
+            {
                 try await client.ask(path, .post, token: other ?? token, body: body, key: key)
             }
             let first = try await ask(body, "k1")
@@ -192,9 +197,11 @@ struct APIStepsTests {
             let (duty, auditor) = (try await client.token(), try await client.token("XA-U1"))
             let ref = try await client.newDraft("Glass", token: duty)
             #expect(try await client.ask("/drafts/\(ref)", token: auditor).json["contentWithheld"] == true)
-            #expect(try await client.ask("/files/\(ref)/break-glass", .post, token: duty, body: ["reason": "annual inspection"]).status == 403)
+            #expect(
+                try await client.ask("/files/\(ref)/break-glass", .post, token: duty, body: ["reason": "annual inspection"]).status == 403)
             #expect(try await client.ask("/files/\(ref)/break-glass", .post, token: auditor, body: ["reason": "short"]).status == 400)
-            let broken = try await client.ask("/files/\(ref)/break-glass", .post, token: auditor, body: ["reason": "annual inspection 7/2026"])
+            let broken = try await client.ask(
+                "/files/\(ref)/break-glass", .post, token: auditor, body: ["reason": "annual inspection 7/2026"])
             #expect(broken.status == 201 && broken.json["until"] != nil)
             #expect(try await client.ask("/drafts/\(ref)", token: auditor).json["contentWithheld"] == false)
             let blind = try await client.token("XA-U1", [.readMetadata])

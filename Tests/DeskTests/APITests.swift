@@ -107,7 +107,8 @@ struct APITests {
             let token = try await client.token()
             for (path, status, code) in [
                 ("/nothing", 404, "not-found"), ("/api/v2/me", 404, "not-found"), ("/api", 404, "not-found"), ("/", 404, "not-found"),
-                ("/files/XA-2026-PRE-000042-X", 400, "malformed-input"), ("/files/%ff", 404, "not-found"), ("/files//acts", 404, "not-found"),
+                ("/files/XA-2026-PRE-000042-X", 400, "malformed-input"), ("/files/%ff", 404, "not-found"),
+                ("/files//acts", 404, "not-found"),
                 ("/files/XA-2026-PRE-000042-L", 404, "not-found"), ("/files?limit=0", 400, "malformed-input"),
                 ("/files?limit=1&limit=2", 400, "malformed-input"), ("/files?limmit=1", 400, "malformed-input"),
                 ("/files?after=b", 400, "usage"), ("/files?q=", 400, "malformed-input"), ("/files?view=%zz", 400, "malformed-input"),

@@ -80,7 +80,9 @@ struct RequestSavingTests {
             #expect(try await desk.post("/requests/\(ref)/facts", again + [("do", "stay")]).status == 303)
             #expect(try Tests.content(desk, ref)["facts"]?.string == "mine\nsecond line")
             // The same text twice is no conflict.
-            #expect(try await desk.post("/requests/\(ref)/facts", mine.filter { $0.0 != "facts" } + [("facts", "mine\nsecond line")]).status == 303)
+            #expect(
+                try await desk.post("/requests/\(ref)/facts", mine.filter { $0.0 != "facts" } + [("facts", "mine\nsecond line")]).status
+                    == 303)
         }
     }
 
@@ -102,7 +104,8 @@ struct RequestSavingTests {
             #expect(wrong.body.contains("<title>Exercise: Problem: "))
             #expect(wrong.body.contains("There are 4 problems in this section") && wrong.body.contains("What you wrote is saved."))
             for words in [
-                "one public IPv4 address serves up to 256 subscribers", "showed that time twice: +03:00 and +02:00", "its check digits are wrong",
+                "one public IPv4 address serves up to 256 subscribers", "showed that time twice: +03:00 and +02:00",
+                "its check digits are wrong",
                 "is not an e-mail address", "href=\"#identifiers.0.port\"", "href=\"#identifiers.0.at\"",
             ] { #expect(wrong.body.contains(words), "\(words)") }
             // The list names the problem, and the check leads to the field.
@@ -209,7 +212,8 @@ struct RequestSavingTests {
                 desk.isPage(page)
                 #expect([303, 422].contains(try await Tests.save(desk, ref, "facts", []).status))
                 let kept = try Tests.content(desk, ref)["facts"]?.string ?? ""
-                #expect(kept.unicodeScalars.elementsEqual(text.trimmingCharacters(in: .whitespaces).unicodeScalars), "\(text.debugDescription)")
+                #expect(
+                    kept.unicodeScalars.elementsEqual(text.trimmingCharacters(in: .whitespaces).unicodeScalars), "\(text.debugDescription)")
                 for path in ["", "/answers", "/check"] { desk.isPage(try await desk.get("/requests/\(ref)\(path)")) }
                 #expect(!(try await desk.get("/requests/\(ref)/answers")).body.contains("\u{202E}"))
             }
@@ -241,19 +245,23 @@ struct RequestSavingTests {
             var safeguards = Tests.typed(try await desk.get("/requests/\(ref)/necessity"))
             let half = String(repeating: "y", count: 299_000)
             #expect(try await Tests.save(desk, ref, "facts", [("facts", half)]).status == 303)
-            safeguards = safeguards.filter { !["necessity", "purpose.text"].contains($0.0) } + [("necessity", half), ("purpose.text", half)]
+            safeguards =
+                safeguards.filter { !["necessity", "purpose.text"].contains($0.0) } + [("necessity", half), ("purpose.text", half)]
             let refused = try await desk.post("/requests/\(ref)/necessity", safeguards)
             #expect(refused.status == 413 && refused.body.contains(half) && refused.body.contains("sealed package"))
             #expect(try Tests.content(desk, ref)["necessity"] == nil)
             // Ten megabytes in one form.
-            let huge = try await desk.post("/requests/\(ref)/facts", [("version", "1"), ("facts", String(repeating: "z", count: 10 << 20))])
+            let huge = try await desk.post(
+                "/requests/\(ref)/facts", [("version", "1"), ("facts", String(repeating: "z", count: 10 << 20))])
             #expect([409, 413, 422].contains(huge.status))
             #expect(try Tests.content(desk, ref)["facts"]?.string == half)
             #expect(try await desk.post("/requests/\(ref)/facts", [("facts", String(repeating: "z", count: 13 << 20))]).status == 413)
             #expect(try Tests.content(desk, ref)["to"] == before["to"])
             // A form without its fields changes nothing.
             let kept = try Tests.content(desk, ref)
-            #expect(try await desk.post("/requests/\(ref)/facts", [("version", "\(try desk.node.draft(ref, officer: "XA-D1").version)")]).status < 500)
+            #expect(
+                try await desk.post("/requests/\(ref)/facts", [("version", "\(try desk.node.draft(ref, officer: "XA-D1").version)")]).status
+                    < 500)
             #expect(try Tests.content(desk, ref) == kept)
         }
     }
@@ -271,14 +279,19 @@ struct RequestSavingTests {
                 return Int(state % UInt64(bound))
             }
             let values = [
-                "", "yes", "no", "-1", "99999999999999999999", "\u{202E}", "<b>", "XB", "xb", "UNCC-7", "31", "&#60;", "a\nb", "Europe/Helsinki",
+                "", "yes", "no", "-1", "99999999999999999999", "\u{202E}", "<b>", "XB", "xb", "UNCC-7", "31", "&#60;", "a\nb",
+                "Europe/Helsinki",
                 "null", "true", "[1]", String(repeating: "w", count: 5000), "\u{0}\u{1}",
             ]
-            let steps = ["", "stay", "add:offences", "add:identifiers", "add:agreement.clauses", "remove:offences.0", "remove:identifiers.-1", "add:x", ":"]
+            let steps = [
+                "", "stay", "add:offences", "add:identifiers", "add:agreement.clauses", "remove:offences.0", "remove:identifiers.-1",
+                "add:x", ":",
+            ]
             for round in 0..<60 {
                 let section = sections[next(sections.count)]
                 var fields = Tests.typed(try await desk.get("/requests/\(ref)/\(section)")).map { name, value in
-                    ["version", "base", "to"].contains(name) || name.hasSuffix("!here") || next(3) > 0 ? (name, value) : (name, values[next(values.count)])
+                    ["version", "base", "to"].contains(name) || name.hasSuffix("!here") || next(3) > 0
+                        ? (name, value) : (name, values[next(values.count)])
                 }
                 fields.append(("do", steps[next(steps.count)]))
                 fields.append(("identifiers!kind", values[next(values.count)]))

@@ -23,14 +23,10 @@ struct RequestsTests {
     /// What a browser sends of the form of a section that nobody touched.
     static func typed(_ page: DeskFixture.Answer) -> [(String, String)] {
         func plain(_ text: Substring) -> String {
-            var out = String(text)
-            for (code, character) in [("&#10;", "\r\n"), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")] {
-                out = out.replacing(code, with: character)
+            String(text).replacing(/&#([0-9]+);/) { match in
+                // A browser sends the end of a line as CR LF.
+                match.1 == "10" ? "\r\n" : UInt32(match.1).flatMap(Unicode.Scalar.init).map(String.init) ?? ""
             }
-            for match in out.matches(of: /&#([0-9]+);/) {
-                out = out.replacing(match.0, with: UInt32(match.1).flatMap(Unicode.Scalar.init).map(String.init) ?? "")
-            }
-            return out
         }
         guard let start = page.body.range(of: "data-autosave>"), let end = page.body[start.upperBound...].range(of: "</form>") else {
             return []

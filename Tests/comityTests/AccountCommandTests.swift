@@ -59,7 +59,8 @@ import Testing
             "init", "--state", "XA", "--authority", "24/7 point", "--exercise", "--officer", "D1=duty_officer", "--officer",
             "S1=administrator",
         ])
-        let made = try await run("D1", "--label", "case system", "--days", "3", "--scope", "draft", "--scope", "readMetadata", "--json").json()
+        let made = try await run("D1", "--label", "case system", "--days", "3", "--scope", "draft", "--scope", "readMetadata", "--json")
+            .json()
         let token = try #require(made["token"]?.string)
         #expect(token.wholeMatch(of: /comity_[A-Za-z0-9_-]{43}/) != nil)
         let id = try #require(made["details"]?["id"]?.string)

@@ -95,7 +95,9 @@ import Testing
         let ref = try #require(try await node.newRequest(type: "preservation", draft: draft, officer: "D1", dryRun: false).ref)
         let version = try node.draftView(ref, officer: "D1").version
         func submit(_ condition: Passage.Condition) async throws {
-            _ = try await node.carry(Passage(condition: condition)) { () async throws(ComityError) in try await node.submit(ref, officer: "D1") }
+            _ = try await node.carry(Passage(condition: condition)) { () async throws(ComityError) in
+                try await node.submit(ref, officer: "D1")
+            }
         }
         await #expect(throws: ComityError.coded(.changed)) { try await submit(.draft(ref, versions: ["0"])) }
         await #expect(throws: ComityError.coded(.changed)) { try await submit(.draft(ref, versions: [])) }

@@ -80,8 +80,10 @@ private final class Receiver: Sendable {
             await courier.round()
             let messages = receiver.messages
             // Drafted, approved, the act (as such and as a change), sent, receipted.
-            #expect(messages.map { $0.json["entry"]?["name"]?.string } == ["drafted", "approved", "request", "request", "sent", "receipted"])
-            #expect(messages.map(\.event) == ["file.changed", "file.changed", "act.registered", "file.changed", "file.changed", "file.changed"])
+            #expect(
+                messages.map { $0.json["entry"]?["name"]?.string } == ["drafted", "approved", "request", "request", "sent", "receipted"])
+            #expect(
+                messages.map(\.event) == ["file.changed", "file.changed", "act.registered", "file.changed", "file.changed", "file.changed"])
             let secret = try node.webhookSecret(id, officer: "D1")
             let now = node.realTime.now() / 1000
             for message in messages {
@@ -103,7 +105,10 @@ private final class Receiver: Sendable {
             _ = try await again.step(.withdraw, ref, ["reason": .string("Solved.")])
             await WebhookCourier(node: again).round()
             #expect(receiver.messages.dropFirst(messages.count).contains { $0.json["entry"]?["name"] == .string("withdraw") })
-            #expect(try again.webhookDeliveries(id, before: nil, limit: 200, officer: "D1").allSatisfy { $0.state == .delivered && $0.attempts == 1 })
+            #expect(
+                try again.webhookDeliveries(id, before: nil, limit: 200, officer: "D1").allSatisfy {
+                    $0.state == .delivered && $0.attempts == 1
+                })
             #expect(try again.audit().ok)
         }
     }
@@ -198,7 +203,8 @@ private final class Receiver: Sendable {
         }
         #expect(try allows("http://localhost/x", "127.0.0.1", exercise: true) && !allows("http://localhost/x", "127.0.0.1"))
         #expect(try allows("http://localhost/x", "127.0.0.1", ["127.0.0.0/8"]))
-        #expect(try allows("https://in.example/x", "10.1.2.3", ["10.1.2.0/24"]) && !allows("https://in.example/x", "10.1.3.3", ["10.1.2.0/24"]))
+        #expect(
+            try allows("https://in.example/x", "10.1.2.3", ["10.1.2.0/24"]) && !allows("https://in.example/x", "10.1.3.3", ["10.1.2.0/24"]))
         #expect(try !allows("http://in.example/x", "10.1.2.3", ["10.1.2.0/24"]))
         for text in ["10.0.0.0/33", "x/8", "10.0.0.0/-1", "10.0.0.0/8/8", ""] { #expect(IPNetwork(text) == nil, "\(text)") }
         for url in [

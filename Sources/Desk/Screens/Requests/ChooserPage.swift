@@ -117,7 +117,8 @@ struct ChooserPage {
         return [
             "name": strings("type.\(type.rawValue)"), "lawTitle": Text.safe(known?.title ?? ""), "what": strings("kind.\(type.rawValue)"),
             "article": known.map { Article.words($0.article, strings) } ?? "", "unverified": known?.tag.isUnverified ?? true,
-            "asks": Array(asks), "hasAsks": !asks.isEmpty, "clocks": Array(clocks), "hasClocks": !clocks.isEmpty, "isLeast": false, "isPrimary": false,
+            "asks": Array(asks), "hasAsks": !asks.isEmpty, "clocks": Array(clocks), "hasClocks": !clocks.isEmpty, "isLeast": false,
+            "isPrimary": false,
             "hasHop": false, "hop": "", "path": address(query), "id": type.rawValue,
         ]
     }

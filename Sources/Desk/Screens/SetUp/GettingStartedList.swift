@@ -27,7 +27,8 @@ enum GettingStartedList {
                     let isDone = started.done.contains(task)
                     let path = paths[task] ?? "/"
                     return [
-                        "path": path, "canOpen": !path.hasPrefix("/admin") || scene.may(.administer), "word": strings("start.\(task.rawValue)"),
+                        "path": path, "canOpen": !path.hasPrefix("/admin") || scene.may(.administer),
+                        "word": strings("start.\(task.rawValue)"),
                         "says": strings("start.\(task.rawValue).says"),
                         "state": strings(isDone ? "start.done" : "start.open"), "icon": isDone ? "met" : "open",
                         "look": isDone ? "state--ok" : "",
