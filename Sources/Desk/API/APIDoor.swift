@@ -27,12 +27,6 @@ struct APIDoor: RouterMiddleware {
     let guardian: DeskGuard
     let logger: Logger
 
-    init(api: API, guardian: DeskGuard, logger: Logger) {
-        self.api = api
-        self.guardian = guardian
-        self.logger = logger
-    }
-
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         guard request.uri.path == "/api" || request.uri.path.hasPrefix("/api/") else { return try await next(request, context) }
         var limits: HTTPFields = [:]
