@@ -133,6 +133,23 @@ extension Node {
         return codes
     }
 
+    /// What the code generator of an officer shows now, or next when this code was used: for whoever plays the officer in an
+    /// exercise and owns the data folder.
+    /// - Throws: `.wrongState` outside an exercise, or for an officer without a generator; `.notFound`.
+    public func exerciseCode(of officer: String) throws(ComityError) -> String {
+        guard exercise else {
+            throw ComityError(
+                .wrongState, "Codes are shown in an exercise only.", why: "This node is not an exercise.",
+                next: "Use the code generator on the telephone of \(officer), or a recovery code on paper.")
+        }
+        let account = try store.read { reader in try Self.known(officer, reader) }
+        guard let sealed = account.totp, let secret = access.open(sealed, for: officer) else {
+            throw ComityError(
+                .wrongState, "\(officer) has no code generator yet.", next: "comity account reset \(officer), then enrol at the desk.")
+        }
+        return TOTP.code(secret, counter: max(TOTP.step(at: realTime.now()), account.step + 1))
+    }
+
     /// Sets another password and ends every session of the officer.
     /// - Parameter code: what the code generator shows now, or a recovery code.
     public func changePassword(officer: String, old: String, new: String, code: String) async throws(ComityError) {

@@ -10,7 +10,9 @@ struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "The accounts of officers: who may sign in at the desk, and as what.",
         discussion: "EXAMPLE\n  comity account invite XA-L1 --role lawyer --name Lima --data ./xa",
-        subcommands: [List.self, Invite.self, Role.self, Disable.self, Enable.self, Reset.self, SetupCode.self, TokenCommand.self],
+        subcommands: [
+            List.self, Invite.self, Role.self, Disable.self, Enable.self, Reset.self, SetupCode.self, Code.self, TokenCommand.self,
+        ],
         defaultSubcommand: List.self)
 
     /// The administrator who acts; the owner of the folder when nobody is named.
@@ -136,6 +138,19 @@ struct AccountCommand: AsyncParsableCommand {
                     next: "For a new code: comity account reset OFFICER")
             }
             try AccountCommand.show(code: code, for: try node.enrolment(code).officer, node, json: global.json)
+        }
+    }
+
+    struct Code: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "In an exercise: the six digits that an officer's code generator shows, for whoever plays the officer.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "Id of the officer.") var officer: String
+
+        func run() async throws {
+            let code = try global.node().exerciseCode(of: officer)
+            if global.json { return try Output.json(["officer": officer, "code": code]) }
+            Output.line(code)
         }
     }
 }

@@ -78,7 +78,7 @@ struct Demo: AsyncParsableCommand {
             say(Scenery.table(told))
             for node in [requesting, requested] { try await node.serve() }
             say(
-                "\nThe desks are open:\n  XA  \(requesting.deskAddress)\n  XB  \(requested.deskAddress)\nTry:  comity queue --data \(requesting.folder)\nCtrl-C ends the demonstration."
+                "\nThe desks are open:\n  XA  \(requesting.deskAddress)\n  XB  \(requested.deskAddress)\n\n\(Scenery.signIn(told))\nTry:  comity queue --data \(requesting.folder)\nCtrl-C ends the demonstration."
             )
             await Interrupt.wait()
         }
@@ -101,7 +101,7 @@ struct Demo: AsyncParsableCommand {
         say("Fictional States. EXERCISE: nothing here is real.")
         let told = try await Scenery.play(beside: [], in: base, now: anchor, stopped: stopClock)
         if json { try Output.json(told) } else { Output.line(Scenery.table(told)) }
-        say("\nTry:  comity serve --data \(base)/xa")
+        say("\n\(Scenery.signIn(told))\nTry:  comity serve --data \(base)/xa")
     }
 
     private func makeFolder() throws -> String {

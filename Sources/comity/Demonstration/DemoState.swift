@@ -5,12 +5,14 @@ import Foundation
 import Law
 import Standards
 
-/// A State of the demonstration with its authority and officers, from `Demo/states.yaml`: the one place they come from. What
-/// an officer of the demonstration signs in with belongs there too, beside the role.
+/// A State of the demonstration with its authority and officers, from `Demo/states.yaml`: the one place they come from, and
+/// where it stands who signs in with what.
 struct DemoState: Sendable {
     struct Officer: Sendable {
         let id: String
         let role: String
+        /// Can sign in at the desk of the demonstration.
+        let signsIn: Bool
     }
 
     let code: StateCode
@@ -19,6 +21,10 @@ struct DemoState: Sendable {
     /// Moments of a State that is only in the directories, counted from the moment of the demonstration: when its entry was
     /// imported, confirmed and revoked. Nil for the States whose nodes play.
     let known: Known?
+    /// What happened at the duty desk.
+    let duty: [DutyScene]
+    /// What every officer of the demonstration who can sign in has for a password.
+    let password: String
 
     struct Known: Sendable {
         let added: SceneTime
@@ -30,6 +36,7 @@ struct DemoState: Sendable {
     /// - Throws: `.malformedInput` naming what is missing.
     static func read(_ resources: String) throws(ComityError) -> [DemoState] {
         let value = try DemoText.read(resources + "/states.yaml")
+        guard let password = value["password"]?.string else { throw DemoText.missing("password", of: "states.yaml") }
         var states: [DemoState] = []
         for (name, item) in (value["states"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
             func text(_ path: String) throws(ComityError) -> String {
@@ -41,7 +48,7 @@ struct DemoState: Sendable {
                 guard let id = officer["id"]?.string, let role = officer["role"]?.string else {
                     throw DemoText.missing("officers", of: "\(name) in states.yaml")
                 }
-                officers.append(Officer(id: id, role: role))
+                officers.append(Officer(id: id, role: role, signsIn: officer["sign_in"] == .bool(true)))
             }
             var known: Known?
             if let moments = item["known"] {
@@ -57,7 +64,9 @@ struct DemoState: Sendable {
                         id: try text("authority.id"), name: try text("authority.name"),
                         languages: item.at("authority.languages")?.array?.compactMap(\.string) ?? [], timeZone: try text("authority.zone"),
                         phone: item.at("authority.phone")?.string, email: item.at("authority.email")?.string),
-                    officers: officers, known: known))
+                    officers: officers, known: known,
+                    duty: try item["duty"].map { text throws(ComityError) in try DutyScene.read(text, of: name) } ?? [], password: password)
+            )
         }
         return states
     }

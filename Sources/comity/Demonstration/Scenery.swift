@@ -13,12 +13,16 @@ enum Scenery {
             let state: String
             let data: String
             let desk: String
+            /// Who can sign in at the desk; the six digits come from `comity account code`.
+            let officers: [DemoAccounts.Line]
         }
 
         /// The moment up to which everything was played.
         let now: Instant
         let nodes: [Place]
         let files: [SceneryStage.Line]
+        /// Of every officer who can sign in.
+        let password: String
     }
 
     /// The law of the exercise begins with 2026, and the files reach back from the moment of the demonstration.
@@ -56,11 +60,28 @@ enum Scenery {
             }
         }
         let lines = try await stage.play(in: places, stopped: stopped)
-        return Told(
-            now: stage.now,
-            nodes: places.sorted { $0.key < $1.key }.map {
-                .init(state: $0.key.description, data: $0.value.folder, desk: "http://127.0.0.1:\($0.value.deskPort)/")
-            }, files: lines)
+        var told: [Told.Place] = []
+        for (state, place) in places.sorted(by: { $0.key < $1.key }) {
+            guard let demo = stage.states.first(where: { $0.code == state }) else { continue }
+            told.append(
+                .init(
+                    state: state.description, data: place.folder, desk: "http://127.0.0.1:\(place.deskPort)/",
+                    officers: try await DemoAccounts.enrol(demo, at: try Node(folder: place.folder))))
+        }
+        return Told(now: stage.now, nodes: told, files: lines, password: stage.states.first?.password ?? "")
+    }
+
+    /// How to sign in, for people.
+    static func signIn(_ told: Told) -> String {
+        guard let first = told.nodes.first, let officer = first.officers.first else { return "" }
+        let people = told.nodes.map { node in
+            "  \(node.state)  " + node.officers.map { "\($0.officer) \($0.role)" }.joined(separator: ", ")
+        }
+        return """
+            SIGN IN at the desks as
+            \(people.joined(separator: "\n"))
+            with the password “\(told.password)” and the six digits of:  comity account code \(officer.officer) --data \(first.data)
+            """
     }
 
     /// The files as a table for people.

@@ -89,6 +89,8 @@ actor SceneryStage {
     private enum Event {
         case step(Scene, Scene.Step)
         case acquaintance(DemoState, Acquaintance)
+        /// At the duty desk of a State; a line of the roster is entered an hour before it begins.
+        case duty(StateCode, DutyScene, from: Instant)
     }
 
     private enum Acquaintance { case add, confirm, revoke }
@@ -108,6 +110,14 @@ actor SceneryStage {
                 case .after(let milliseconds): last = last.adding(milliseconds: milliseconds)
                 }
                 for step in entry.steps { cues.append(Cue(at: last.adding(milliseconds: -step.lead), event: .step(scene, step))) }
+            }
+        }
+        for state in states where nodes[state.code] != nil {
+            for scene in state.duty {
+                let start = scene.at.from(now, zone: state.authority.timeZone)
+                var at = min(start, now)
+                if case .roster = scene.deed { at = min(start.adding(milliseconds: -3_600_000), now) }
+                cues.append(Cue(at: at, event: .duty(state.code, scene, from: start)))
             }
         }
         for state in states {
@@ -131,6 +141,7 @@ actor SceneryStage {
         for node in nodes.values { try node.holdClock(at: moment) }
         switch cue.event {
         case .acquaintance(let state, let event): try await acquaint(state, event)
+        case .duty(let state, let scene, let start): if let node = nodes[state] { try await scene.play(at: node, from: start) }
         case .step(let scene, let step):
             guard scene.parties.allSatisfy({ nodes[$0] != nil }) else { return }
             do {
