@@ -25,6 +25,9 @@ struct Times: Sendable {
         return [
             "iso": local.description, "local": text(local, exact: exact), "date": date, "time": time,
             "utc": text(instant.at(offsetMinutes: 0), exact: exact),
+            // The hands of the clock alone, for the bar at the top.
+            "clock": String(local.description.dropFirst(11).prefix(5)),
+            "utcClock": String(instant.at(offsetMinutes: 0).description.dropFirst(11).prefix(5)),
             "theirs": zone.map { text(Node.at(instant, zone: $0), exact: exact) } ?? strings("time.unknown"),
         ]
     }

@@ -13,7 +13,10 @@ enum DutyScreen: Screen {
         routes.page("/") { visit in
             let scene = try visit.scene()
             var fields = try DutyPage(scene).fields
-            fields.merge(try GettingStartedList.fields(scene)) { $1 }
+            // First steps stand in nobody's way: for who can take them, and for everybody while there are no files.
+            if scene.may(.administer) || scene.counts.values.allSatisfy({ $0 == 0 }) {
+                fields.merge(try GettingStartedList.fields(scene)) { $1 }
+            }
             fields["done"] = try done(visit, scene)
             fields["hasDone"] = fields["done"] != nil
             return try visit.pages.show("duty", fields, scene, title: scene.strings("duty.title"), here: "/")

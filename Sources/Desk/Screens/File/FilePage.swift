@@ -29,7 +29,7 @@ struct FilePage {
 
     var fields: Fields {
         let title = Text.safe(view.title, limit: 200)
-        let request = RequestContent(scene: scene, ref: view.ref, content: view.content)
+        let request = RequestContent(scene: scene, view: view)
         let timeline = Timeline(scene: scene, view: view, page: page)
         let tlp = view.content["tlp"]?.string ?? ""
         let isSummary = part == .summary || isDraft

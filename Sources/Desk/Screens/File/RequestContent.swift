@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dossier
 import Node
 import Standards
 
@@ -16,9 +17,10 @@ struct RequestContent {
     ]
 
     let scene: Scene
-    let ref: FileReference
-    let content: JSONValue
+    let view: FileView
 
+    private var ref: FileReference { view.ref }
+    private var content: JSONValue { view.content }
     private var strings: Strings { scene.strings }
     private var values: ValueView { ValueView(scene: scene) }
 
@@ -26,9 +28,17 @@ struct RequestContent {
         let members = content.object ?? [:]
         let known = Self.order.filter { members[$0] != nil }
         let other = members.keys.filter { !Self.order.contains($0) && !Self.elsewhere.contains($0) }.sorted()
+        let catalogue = scene.pages.resources.catalogue
+        let answers = AnswerText(
+            choices: FormChoices(scene: scene, type: view.type, recipients: [view.counterpart], catalogue: catalogue), isRead: true)
+        let fields = catalogue.sections(for: view.type.rawValue, law: scene.node.law).flatMap(\.fields)
         return (known + other.prefix(50)).compactMap { name in
             guard let value = members[name], !value.isEmpty else { return nil }
-            return ["label": values.label(name), "value": values.fields(value)]
+            guard let field = fields.first(where: { $0.name == name }) else {
+                return ["label": values.label(name), "value": values.fields(value)]
+            }
+            let label = strings.has("content.\(name)") ? strings("content.\(name)") : answers.label(field)
+            return ["label": label, "value": answers.fields(field, value)]
         }
     }
 

@@ -8,6 +8,8 @@ struct AnswerText {
     private static let items = 50
 
     let choices: FormChoices
+    /// For whoever reads the request, not for its author: “you” would be somebody else.
+    var isRead = false
 
     private var strings: Strings { choices.scene.strings }
     private var raw: ValueView { ValueView(scene: choices.scene) }
@@ -44,6 +46,11 @@ struct AnswerText {
         return raw.fields(value)
     }
 
+    /// What a member is called: `read.<key>` for a reader where the words of the form speak to the author.
+    func label(_ field: FormField, kind: String? = nil) -> String {
+        isRead && strings.has("read.\(field.key)") ? strings("read.\(field.key)") : field.label(strings, kind: kind)
+    }
+
     private func state(_ text: String) -> String {
         guard let code = try? StateCode(text) else { return text }
         let name = choices.scene.names.name(code)
@@ -74,7 +81,7 @@ struct AnswerText {
         var shown: [Fields] = []
         for field in fields {
             guard let inner = members[field.name], !inner.isEmpty else { continue }
-            shown.append(["label": field.label(strings, kind: kind), "value": self.fields(field, inner, kind: kind)])
+            shown.append(["label": label(field, kind: kind), "value": self.fields(field, inner, kind: kind)])
         }
         let known = Set(fields.map(\.name))
         for (name, inner) in members.sorted(by: { $0.key < $1.key }) where !known.contains(name) && !inner.isEmpty {

@@ -23,7 +23,7 @@ struct TriagePage {
 
     var fields: Fields {
         let title = Text.safe(view.title, limit: 200)
-        let request = RequestContent(scene: scene, ref: view.ref, content: view.content)
+        let request = RequestContent(scene: scene, view: view)
         let pressing = view.clocks.first { ($0.state == .running || $0.state == .over) && $0.stopped == nil }
         var fields: Fields = [
             "ref": view.ref.description, "filePath": "/files/\(view.ref)", "action": "/files/\(view.ref)/triage",
