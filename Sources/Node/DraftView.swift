@@ -87,8 +87,8 @@ public struct DraftView: Sendable {
     public let route: Assessment.Route
     public let instrument: String?
 
-    /// Nothing that the law requires is missing, and every field that was typed could be read.
-    public var isComplete: Bool { !findings.contains { $0.level == .must } && form?.unread.isEmpty ?? true }
+    /// Nothing that the law requires is missing or it was set aside, and every field that was typed could be read.
+    public var isComplete: Bool { !findings.contains(where: \.blocks) && form?.unread.isEmpty ?? true }
 
     /// This officer wrote in it, and so cannot be its second person.
     public func wasWritten(by officer: String) -> Bool { author == officer || writers.contains(officer) }

@@ -28,8 +28,9 @@ extension Node {
             version: row.version, savedBy: row.saved?.officer, savedAt: row.saved?.at, comment: row.comment,
             approvedBy: row.approval?.officer, approvedAt: row.approval?.at,
             hash: Hash.of(try IJSON.encode(row.content)).description,
-            findings: row.recipients.count == 1
-                ? assessment.findings : assess(row.content, type: row.type, recipients: row.recipients, now: now),
+            findings: Self.marked(
+                row.recipients.count == 1
+                    ? assessment.findings : assess(row.content, type: row.type, recipients: row.recipients, now: now), row.overrides),
             route: assessment.route, instrument: assessment.instrument)
     }
 

@@ -78,9 +78,10 @@ struct DeskFixture: Sendable {
         return .object(content)
     }
 
-    static func newDraft(on node: Node, title: String, _ more: [String: JSONValue] = [:]) async throws -> FileReference {
+    static func newDraft(on node: Node, title: String, _ more: [String: JSONValue] = [:], keep: Bool = false) async throws -> FileReference
+    {
         let result = try await node.newRequest(
-            type: "preservation", draft: draft(title: title, more), officer: "\(node.state)-D1", dryRun: false)
+            type: "preservation", draft: draft(title: title, more), officer: "\(node.state)-D1", dryRun: false, keep: keep)
         return try #require(result.ref)
     }
 

@@ -33,6 +33,7 @@ struct QueuePage {
                 scene.figures),
             "refresh": query.path, "hasRows": !page.items.isEmpty, "groups": groups(page.items), "isAll": isAll,
             "emptyTitle": strings(isAll ? "queue.empty.title" : query.isFiltered ? "queue.empty.filtered" : "queue.empty.view"),
+            "canBegin": scene.may(.draft),
             "emptyText": strings(query.isFiltered ? "queue.empty.filtered.says" : "queue.empty.\(view.rawValue)"),
             "isFiltered": query.isFiltered, "viewPath": view.path,
             "isPaged": page.next != nil || page.previous != nil,

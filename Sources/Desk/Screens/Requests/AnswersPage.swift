@@ -88,7 +88,7 @@ struct AnswersPage {
     private var decision: Fields {
         let isReview = view.state == .review || view.state == .translation
         let isOwn = view.wasWritten(by: scene.session.officer)
-        let musts = view.findings.count { $0.level == .must } + (view.form?.unread.count ?? 0)
+        let musts = view.findings.count(where: \.blocks) + (view.form?.unread.count ?? 0)
         let to = view.recipients[0]
         let state = scene.names.phrase(to)
         return [

@@ -16,16 +16,22 @@ struct CheckPage {
     private var strings: Strings { page.strings }
     private var view: DraftView { page.view }
 
-    func response() throws(ComityError) -> Response {
+    /// - Parameters:
+    ///   - problem: why a rule could not be set aside.
+    ///   - rule: the one it is about.
+    ///   - reason: what was typed.
+    func response(problem: ComityError? = nil, rule: String = "", reason: String = "") throws(ComityError) -> Response {
         let groups = Finding.Level.allCases.map { level -> Fields in
             let found = view.findings.filter { $0.level == level }
             return [
                 "id": level.rawValue, "title": strings("check.\(level.rawValue)"), "count": page.scene.figures.count(found.count),
-                "findings": found.prefix(Self.shown).map(finding), "hasFindings": !found.isEmpty, "hasMore": found.count > Self.shown,
+                "findings": found.prefix(Self.shown).enumerated().map { number, found in
+                    finding(found, number: number, problem: found.rule == rule ? problem : nil, reason: found.rule == rule ? reason : "")
+                }, "hasFindings": !found.isEmpty, "hasMore": found.count > Self.shown,
                 "more": strings("check.more", ["count": page.scene.figures.count(found.count - Self.shown)]),
             ]
         }
-        let musts = view.findings.filter { $0.level == .must }
+        let musts = view.findings.filter(\.blocks)
         let shoulds = view.findings.count { $0.level == .should }
         let unread = view.form?.unread.count ?? 0
         let first = musts.lazy.compactMap { page.place(of: $0) }.first ?? unreadPlace
@@ -53,9 +59,14 @@ struct CheckPage {
         fields["completeness"] = completeness
         fields["hasRoute"] = !view.route.open
         fields["route"] = Text.safe(view.route.why, limit: 300)
+        fields["aside"] = "\(page.path)/check"
+        let fault = view.findings.firstIndex { $0.rule == rule }.map { _ in "aside-\(rule)" }
+        fields.merge(FormProblem.fields(problem, field: fault)) { $1 }
         let title = strings("check.title", ["type": strings("type.\(view.type.rawValue)")])
         return try page.scene.pages.show(
-            "request-check", fields, page.scene, title: view.isComplete ? title : strings("problem.title", ["what": title]), here: "")
+            "request-check", fields, page.scene,
+            title: view.isComplete && problem == nil ? title : strings("problem.title", ["what": title]), here: "",
+            status: problem == nil ? .ok : .unprocessableContent)
     }
 
     private var versions: String {
@@ -69,7 +80,18 @@ struct CheckPage {
             .first
     }
 
-    private func finding(_ finding: Finding) -> Fields {
+    /// Whether this officer may set the rule aside now, and what stands in the way when a colleague may.
+    private func aside(_ finding: Finding) -> (may: Bool, colleague: Bool) {
+        let (scene, isOpen) = (page.scene, view.state != .authorised || page.isOpen)
+        guard isOpen, finding.level != .note, finding.override != .never else { return (false, false) }
+        let isApprover = scene.session.role == "approver"
+        guard finding.override == .any ? scene.may(.draft) || scene.may(.approve) : isApprover else {
+            return (false, scene.may(.draft))
+        }
+        return (true, false)
+    }
+
+    private func finding(_ finding: Finding, number: Int, problem: ComityError?, reason: String) -> Fields {
         let icon =
             switch finding.level {
             case .must: "alert"
@@ -86,12 +108,30 @@ struct CheckPage {
             "isVerified": !finding.unverified, "verified": strings(isHouse ? "check.house" : "check.verified"),
             "hasPlace": place != nil && page.isOpen, "path": place.map { page.address(of: $0) } ?? "",
             "go": strings("check.go", ["field": place.map { page.words(of: $0) } ?? ""]), "decision": finding.decision,
+        ].merging(asideFields(finding, number: number, problem: problem, reason: reason)) { $1 }
+    }
+
+    /// A rule that was set aside, or the form that does it. The id of a form is the rule's, once on the page.
+    private func asideFields(_ finding: Finding, number: Int, problem: ComityError?, reason: String) -> Fields {
+        let (aside, isFirst) = (aside(finding), view.findings.first { $0.rule == finding.rule } == finding)
+        return [
+            "isAside": finding.setAside != nil,
+            "asideSays": page.scene.phrase(
+                "check.aside.says",
+                [
+                    "who": .outside(Text.safe(finding.setAside?.by ?? "", limit: 80)),
+                    "reason": .outside(Text.safe(finding.setAside?.reason ?? "", limit: 4000)),
+                ]),
+            "canAside": aside.may && finding.setAside == nil && isFirst, "canUndo": aside.may && finding.setAside != nil && isFirst,
+            "isForApprover": aside.colleague && finding.setAside == nil, "rule": finding.rule, "isAsideOpen": problem != nil,
+            "hasAsideProblem": problem != nil, "asideProblem": Text.safe(problem?.what ?? "", limit: 300),
+            "reason": PageText.verbatim(reason),
         ]
     }
 
     /// The contents that the law asks for, there or missing.
     private var completeness: [Fields] {
-        let missing = Set(view.findings.filter { $0.level == .must }.compactMap { $0.field.split(separator: ".").first.map(String.init) })
+        let missing = Set(view.findings.filter(\.blocks).compactMap { $0.field.split(separator: ".").first.map(String.init) })
         return page.sections.flatMap(\.fields).compactMap { field in
             let demands = page.scene.node.law.demands(on: field.path, type: view.type.rawValue).filter { $0.level == .must }
             guard let rule = demands.first else { return nil }

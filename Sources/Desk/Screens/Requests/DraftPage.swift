@@ -67,7 +67,7 @@ struct DraftPage {
 
     func status(_ section: FormCatalogue.Section) -> Status {
         let unread = (view.form?.unread ?? [:]).keys.contains { key in section.members.contains { key == $0 || key.hasPrefix("\($0).") } }
-        let musts = view.findings.filter { $0.level == .must && place(of: $0)?.section == section.id }
+        let musts = view.findings.filter { $0.blocks && place(of: $0)?.section == section.id }
         // Something stands there and is wrong; what is only missing is no problem yet.
         let isWrong = musts.contains { !$0.field.isEmpty && view.content.at($0.field)?.isEmpty == false }
         if unread || isWrong { return .problem }

@@ -10,6 +10,7 @@ enum RequestsScreen: Screen {
     static let rail = [RailEntry(path: "/requests/new", key: "requests.rail", icon: "plus", permission: .draft)]
     static let templates = [
         "request-new", "request-follow", "request-need", "request-start", "request", "request-section", "request-conflict", "request-check",
+        "request-aside",
         "request-answers", "request-done", "request-discard",
     ]
 
@@ -28,6 +29,10 @@ enum RequestsScreen: Screen {
             guard let page = try open(visit) else { return try visit.goTo("/files/\(visit.ref())") }
             return try AnswersPage(page: page).response()
         }
+        routes.form("/requests/:ref/check") { visit, form in
+            guard let page = try open(visit) else { return try visit.goTo("/files/\(visit.ref())") }
+            return try await setAside(visit, page, form)
+        }
         routes.page("/requests/:ref/:section") { visit in
             guard let page = try open(visit) else { return try visit.goTo("/files/\(visit.ref())") }
             guard let section = page.section(visit.path("section")) else { return visit.pages.notFound(visit.session) }
@@ -43,6 +48,22 @@ enum RequestsScreen: Screen {
             return try await SectionSaving(visit: visit, page: page, section: section, form: form).response()
         }
         ReviewSteps.add(to: routes)
+    }
+
+    /// A finding is set aside with a reason, or that is taken back.
+    private static func setAside(_ visit: Visit, _ page: DraftPage, _ form: Form) async throws -> Response {
+        let (rule, reason) = (form["rule"] ?? "", form.text("reason"))
+        let isUndone = form["do"] == "undo"
+        do throws(ComityError) {
+            if !isUndone, reason == nil {
+                throw ComityError(.usage, visit.strings("check.aside.missing"), next: visit.strings("check.aside.missing.next"))
+            }
+            _ = try await visit.node.override(page.view.ref, rule: rule, reason: isUndone ? nil : reason, officer: visit.officer)
+        } catch {
+            guard error.code == .usage || error.code == .tooLarge else { throw error }
+            return try CheckPage(page: page).response(problem: error, rule: rule, reason: form["reason"] ?? "")
+        }
+        return visit.goTo("\(page.path)/check")
     }
 
     /// The draft of the address; nil when it was sent, and is a file now.
