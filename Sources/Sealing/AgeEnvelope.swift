@@ -15,10 +15,10 @@ struct AgeEnvelope {
     /// Reads header and nonce; `source` stands at the first chunk afterwards.
     /// - Throws: `.schema` for a malformed header or a nonce that is cut off, `.cannotDecrypt` when no identity matches, `.verificationFailed` when
     ///   the header was changed after sealing.
-    init(opening source: BufferedSource, with identities: [AgeIdentity]) throws(ComityError) {
+    init(opening source: BufferedSource, with identities: [any AgeOpener]) throws(ComityError) {
         let header = try AgeHeader(from: source)
         let types = Set(header.stanzas.map(\.type))
-        if types.contains("scrypt"), header.stanzas.count > 1 {
+        if types.contains(AgePassphrase.stanza), header.stanzas.count > 1 {
             throw ComityError(.schema, "The age header mixes a passphrase with other recipients, which the format forbids.")
         }
         guard let fileKey = try Self.fileKey(header, identities) else { throw Self.noMatch(types) }
@@ -42,28 +42,24 @@ struct AgeEnvelope {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: fileKey, salt: nonce, info: Array("payload".utf8), outputByteCount: 32)
     }
 
-    private static func fileKey(_ header: AgeHeader, _ identities: [AgeIdentity]) throws(ComityError) -> SymmetricKey? {
+    private static func fileKey(_ header: AgeHeader, _ identities: [any AgeOpener]) throws(ComityError) -> SymmetricKey? {
         for identity in identities {
             for stanza in header.stanzas {
-                if let key = try identity.unwrap(stanza) { return key }
+                if let key = try identity.unwrap(stanza) { return SymmetricKey(data: key) }
             }
         }
         return nil
     }
 
     private static func noMatch(_ types: Set<String>) -> ComityError {
-        let next = "Ask the sender to seal to your X25519 recipient (age1…)."
-        if types.contains("scrypt") {
+        if types == [AgePassphrase.stanza] {
             return ComityError(
-                .cannotDecrypt, "The file is sealed with a passphrase (scrypt), which this release cannot open yet.", next: next)
-        }
-        if !types.contains("X25519"), types.contains("mlkem768x25519") {
-            return ComityError(
-                .cannotDecrypt, "The file is sealed to a post-quantum recipient (mlkem768x25519), which this release cannot open yet.",
-                next: next)
+                .cannotDecrypt, "The file is sealed with a passphrase (scrypt), and this is not it.",
+                next: "Give the passphrase of the sender, letter by letter.")
         }
         return ComityError(
             .cannotDecrypt, "None of your identities opens this file.",
-            why: "It is sealed to somebody else, or the part of its header that is for you was changed.", next: next)
+            why: "It is sealed to somebody else, or the part of its header that is for you was changed.",
+            next: "Ask the sender to seal to your recipient (age1pq1… or age1…).")
     }
 }

@@ -13,7 +13,7 @@ public import Standards
 /// ```
 public struct AgeHeader: Sendable {
     /// Largest header read, in bytes.
-    public static let maximumSize = 65536
+    public static let maximumSize = 262_144
     /// Most stanzas read.
     public static let maximumStanzas = 64
     static let version = "age-encryption.org/v1"
@@ -45,7 +45,7 @@ public struct AgeHeader: Sendable {
     }
 
     /// Reads a header and leaves `source` at the first byte after it. Proves nothing.
-    /// - Throws: `.schema` for anything that is not a header, `.cannotDecrypt` for armored text, `.storage` when reading fails.
+    /// - Throws: `.schema` for anything that is not a header, `.storage` when reading fails.
     public init(from source: BufferedSource) throws(ComityError) {
         var lines = HeaderLines(source: source)
         let first = try lines.next()
@@ -96,11 +96,6 @@ public struct AgeHeader: Sendable {
 
     private static func notAge(_ first: [UInt8]) -> ComityError {
         let text = String(decoding: first, as: UTF8.self)
-        if text.contains("BEGIN AGE ENCRYPTED FILE") {
-            return ComityError(
-                .cannotDecrypt, "This is an age file in ASCII armor, which this release cannot read yet.",
-                next: "Remove the armor first: base64 -d of the lines between BEGIN and END gives the binary file.")
-        }
         if text.hasPrefix("age-encryption.org/") {
             return ComityError(.schema, "The file is of a version of age that is not known here: “\(text.prefix(40))”.")
         }
@@ -110,7 +105,7 @@ public struct AgeHeader: Sendable {
     }
 }
 
-/// Lines of at most 64 KiB together, each ended by LF.
+/// Lines of at most 256 KiB together, each ended by LF.
 private struct HeaderLines {
     let source: BufferedSource
     var bytes: [UInt8] = []

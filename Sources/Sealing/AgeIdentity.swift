@@ -4,72 +4,82 @@ import Crypto
 import Foundation
 public import Standards
 
-/// A private key that opens age files: an X25519 identity, `AGE-SECRET-KEY-1…` (age-encryption.org/v1).
-public struct AgeIdentity: Sendable {
-    private let key: Curve25519.KeyAgreement.PrivateKey
+/// What opens age files: an identity or a passphrase.
+public protocol AgeOpener: Sendable {
+    /// The file key, 16 bytes, inside a stanza, or nil when the stanza is for somebody else.
+    /// - Throws: `.schema` when the stanza breaks the format.
+    func unwrap(_ stanza: AgeStanza) throws(ComityError) -> [UInt8]?
+}
+
+/// A private key that opens age files: `AGE-SECRET-KEY-PQ-1…` (hybrid) or `AGE-SECRET-KEY-1…` (X25519).
+public struct AgeIdentity: AgeOpener {
+    private enum Secret: Sendable {
+        case hybrid(XWingMLKEM768X25519.PrivateKey)
+        case x25519(Curve25519.KeyAgreement.PrivateKey)
+    }
+
+    private static let prefixes: [AgeRecipient.Kind: String] = [.hybrid: "age-secret-key-pq-", .x25519: "age-secret-key-"]
+
+    private let secret: Secret
+    /// The public half, to which others seal.
+    public let recipient: AgeRecipient
 
     /// A fresh identity from the random generator of the operating system.
-    public static func generate() -> AgeIdentity { AgeIdentity(key: Curve25519.KeyAgreement.PrivateKey()) }
+    public static func generate(_ kind: AgeRecipient.Kind = .hybrid) -> AgeIdentity {
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            let seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            if let identity = AgeIdentity(kind, seed: seed) { return identity }
+        }
+    }
 
-    private init(key: Curve25519.KeyAgreement.PrivateKey) { self.key = key }
+    /// Nil when the library takes these 32 bytes for no key.
+    private init?(_ kind: AgeRecipient.Kind, seed: [UInt8]) {
+        switch kind {
+        case .hybrid:
+            guard seed.count == AgeHybrid.seedSize,
+                let key = try? XWingMLKEM768X25519.PrivateKey(seedRepresentation: seed, publicKey: nil)
+            else { return nil }
+            secret = .hybrid(key)
+            recipient = AgeRecipient(.hybrid, trustedBytes: [UInt8](key.publicKey.rawRepresentation))
+        case .x25519:
+            guard let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: seed) else { return nil }
+            secret = .x25519(key)
+            recipient = AgeRecipient(.x25519, trustedBytes: [UInt8](key.publicKey.rawRepresentation))
+        }
+    }
 
-    /// Reads `AGE-SECRET-KEY-1…` as `age-keygen` writes it.
+    /// Reads a line as `age-keygen` writes it.
     /// - Throws: `.malformedInput`; the text itself is never repeated in the error.
     public init(_ text: String) throws(ComityError) {
-        if text.uppercased().hasPrefix("AGE-SECRET-KEY-PQ-1") {
-            throw ComityError(
-                .malformedInput, "This is a post-quantum age identity, which this release cannot use yet.",
-                next: "Use an X25519 identity, as age-keygen makes it by default.")
-        }
-        guard text == text.uppercased(), let decoded = Bech32.decode(text), decoded.prefix == "age-secret-key-", decoded.bytes.count == 32,
-            let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: decoded.bytes)
+        guard text == text.uppercased(), let decoded = Bech32.decode(text),
+            let kind = Self.prefixes.first(where: { $0.value == decoded.prefix })?.key, decoded.bytes.count == 32,
+            let identity = AgeIdentity(kind, seed: decoded.bytes)
         else {
             throw ComityError(
                 .malformedInput, "This is not an age identity.", why: "The prefix, the length or the check characters are wrong.",
-                next: "An identity is one line that begins with AGE-SECRET-KEY-1.")
+                next: "An identity is one line that begins with AGE-SECRET-KEY-1 or AGE-SECRET-KEY-PQ-1.")
         }
-        self.key = key
+        self = identity
     }
 
-    /// `AGE-SECRET-KEY-1…`. Secret.
-    public var text: String { Bech32.encode(prefix: "age-secret-key-", [UInt8](key.rawRepresentation)).uppercased() }
-
-    /// The public half, to which others seal.
-    public var recipient: AgeRecipient { AgeRecipient(trustedBytes: [UInt8](key.publicKey.rawRepresentation)) }
-
-    /// The file key inside an X25519 stanza, or nil when the stanza is for somebody else.
-    /// - Throws: `.schema` when the stanza breaks the format or its share is of low order.
-    func unwrap(_ stanza: AgeStanza) throws(ComityError) -> SymmetricKey? {
-        guard stanza.type == "X25519" else { return nil }
-        guard stanza.arguments.count == 1, let share = Base64.rawDecode(stanza.arguments[0]), share.count == 32, stanza.body.count == 32
-        else {
-            throw ComityError(.schema, "The X25519 recipient in the age header is malformed.")
+    /// `AGE-SECRET-KEY-PQ-1…` or `AGE-SECRET-KEY-1…`. Secret.
+    public var text: String {
+        switch secret {
+        case .hybrid(let key): Self.line(.hybrid, [UInt8](key.seedRepresentation))
+        case .x25519(let key): Self.line(.x25519, [UInt8](key.rawRepresentation))
         }
-        guard let secret = AgeX25519.secret(key, share) else {
-            throw ComityError(.schema, "The X25519 share in the age header is a point of low order.")
-        }
-        let wrap = AgeX25519.wrapKey(secret: secret, share: share, recipient: recipient.rawRepresentation)
-        guard let box = try? ChaChaPoly.SealedBox(combined: [UInt8](repeating: 0, count: 12) + stanza.body),
-            let fileKey = try? ChaChaPoly.open(box, using: wrap)
-        else { return nil }
-        return SymmetricKey(data: fileKey)
-    }
-}
-
-/// What the two halves of an X25519 stanza share.
-enum AgeX25519 {
-    /// The shared secret, or nil when the other side is a point of low order (the secret is all zeros), which the library
-    /// does not refuse by itself.
-    static func secret(_ key: Curve25519.KeyAgreement.PrivateKey, _ other: [UInt8]) -> SharedSecret? {
-        guard let point = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: other),
-            let secret = try? key.sharedSecretFromKeyAgreement(with: point)
-        else { return nil }
-        return secret.withUnsafeBytes { $0.reduce(0) { $0 | $1 } } == 0 ? nil : secret
     }
 
-    /// HKDF-SHA-256 with salt = share ‖ recipient, info = `age-encryption.org/v1/X25519`.
-    static func wrapKey(secret: SharedSecret, share: [UInt8], recipient: [UInt8]) -> SymmetricKey {
-        secret.hkdfDerivedSymmetricKey(
-            using: SHA256.self, salt: share + recipient, sharedInfo: Array("age-encryption.org/v1/X25519".utf8), outputByteCount: 32)
+    private static func line(_ kind: AgeRecipient.Kind, _ seed: [UInt8]) -> String {
+        Bech32.encode(prefix: prefixes[kind] ?? "", seed).uppercased()
+    }
+
+    /// The file key inside a stanza, or nil when the stanza is for somebody else.
+    public func unwrap(_ stanza: AgeStanza) throws(ComityError) -> [UInt8]? {
+        switch secret {
+        case .hybrid(let key): stanza.type == AgeHybrid.stanza ? try AgeHybrid.unwrap(stanza, with: key) : nil
+        case .x25519(let key): stanza.type == AgeX25519.stanza ? try AgeX25519.unwrap(stanza, with: key) : nil
+        }
     }
 }

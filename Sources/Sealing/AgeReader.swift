@@ -11,11 +11,12 @@ public final class AgeReader: ByteSource {
     private var available = 0
     private var failure: ComityError?
 
-    /// Reads the header at once.
+    /// Reads the header at once, also through armor.
     /// - Throws: `.schema` for a malformed header, `.cannotDecrypt` when no identity matches or the kind of recipient is
     ///   not supported (named in the error), `.verificationFailed` when the header was changed.
-    public init(from source: any ByteSource, identities: [AgeIdentity]) throws(ComityError) {
-        let buffered = BufferedSource(source)
+    public init(from source: any ByteSource, identities: [any AgeOpener]) throws(ComityError) {
+        var buffered = BufferedSource(source)
+        if try AgeArmorReader.stands(in: buffered) { buffered = BufferedSource(AgeArmorReader(buffered)) }
         chunks = AgeChunkReader(source: buffered, envelope: try AgeEnvelope(opening: buffered, with: identities))
     }
 

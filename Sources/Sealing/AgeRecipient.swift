@@ -1,35 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import Foundation
 public import Standards
 
-/// A public key to which age files are sealed: an X25519 recipient, `age1…` (age-encryption.org/v1).
+/// A public key to which age files are sealed: `age1pq1…` (hybrid, the default between nodes) or `age1…` (X25519).
 public struct AgeRecipient: Sendable, Hashable, CustomStringConvertible {
-    /// The 32-byte X25519 public key.
+    /// The two kinds of keys.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// ML-KEM-768 and X25519 together: also closed to whoever records today and has a quantum computer later.
+        case hybrid = "mlkem768x25519"
+        case x25519 = "X25519"
+
+        var prefix: String { self == .hybrid ? "age1pq" : "age" }
+        var size: Int { self == .hybrid ? AgeHybrid.recipientSize : 32 }
+    }
+
+    public let kind: Kind
+    /// The public key: 32 bytes, or 1,216 of a hybrid one.
     public let rawRepresentation: [UInt8]
 
-    init(trustedBytes: [UInt8]) { rawRepresentation = trustedBytes }
+    init(_ kind: Kind, trustedBytes: [UInt8]) {
+        self.kind = kind
+        rawRepresentation = trustedBytes
+    }
 
-    /// Reads `age1…`.
+    /// Reads `age1…` or `age1pq1…`.
     /// - Throws: `.malformedInput`.
     public init(_ text: String) throws(ComityError) {
-        guard text == text.lowercased(), let decoded = Bech32.decode(text), decoded.prefix == "age", decoded.bytes.count == 32 else {
-            if text.hasPrefix("age1pq1") {
-                throw ComityError(
-                    .malformedInput, "This is a post-quantum age recipient, which this release cannot use yet.",
-                    next: "Ask for an X25519 recipient: about 62 characters that begin with age1.")
-            }
+        guard text == text.lowercased(), let decoded = Bech32.decode(text),
+            let kind = Kind.allCases.first(where: { $0.prefix == decoded.prefix }), decoded.bytes.count == kind.size
+        else {
             throw ComityError(
                 .malformedInput, "“\(text.prefix(80))” is not an age recipient.",
                 why: "The prefix, the length or the check characters are wrong.",
-                next: "A recipient begins with age1 and has 62 characters.")
+                next: "A recipient begins with age1 and has 62 characters, or with age1pq1 and has 1,959.")
         }
+        if kind == .hybrid, (try? XWingMLKEM768X25519.PublicKey(rawRepresentation: decoded.bytes)) == nil {
+            throw ComityError(.malformedInput, "“\(text.prefix(80))…” is not an age recipient.", why: "It is no ML-KEM-768 key.")
+        }
+        self.kind = kind
         rawRepresentation = decoded.bytes
     }
 
-    /// `age1…`
-    public var text: String { Bech32.encode(prefix: "age", rawRepresentation) }
+    /// `age1…` or `age1pq1…`
+    public var text: String { Bech32.encode(prefix: kind.prefix, rawRepresentation) }
 
     /// The same as ``text``.
     public var description: String { text }
@@ -37,19 +51,9 @@ public struct AgeRecipient: Sendable, Hashable, CustomStringConvertible {
     /// A stanza that gives `fileKey` to this recipient.
     /// - Throws: `.malformedInput` when the recipient is a point of low order.
     func wrap(_ fileKey: SymmetricKey) throws(ComityError) -> AgeStanza {
-        let ephemeral = Curve25519.KeyAgreement.PrivateKey()
-        let share = [UInt8](ephemeral.publicKey.rawRepresentation)
-        guard let secret = AgeX25519.secret(ephemeral, rawRepresentation) else {
-            throw ComityError(
-                .malformedInput, "Nothing can be sealed to the recipient \(text).", why: "Its key is a point of low order.")
-        }
-        do {
-            let wrap = AgeX25519.wrapKey(secret: secret, share: share, recipient: rawRepresentation)
-            let nonce = try ChaChaPoly.Nonce(data: [UInt8](repeating: 0, count: 12))
-            let box = try fileKey.withUnsafeBytes { try ChaChaPoly.seal($0, using: wrap, nonce: nonce) }
-            return AgeStanza(type: "X25519", arguments: [Base64.rawEncode(share)], body: [UInt8](box.ciphertext) + [UInt8](box.tag))
-        } catch {
-            throw ComityError(.failure, "The key could not be wrapped for the recipient \(text).")
+        switch kind {
+        case .hybrid: try AgeHybrid.wrap(fileKey, for: rawRepresentation)
+        case .x25519: try AgeX25519.wrap(fileKey, for: rawRepresentation)
         }
     }
 }

@@ -14,14 +14,29 @@ public final class AgeWriter: ByteSink {
     private var isFinished = false
 
     /// Writes the header at once.
-    /// - Throws: `.usage` without a recipient or with more than 64, and what the sink throws.
-    public init(to sink: any ByteSink, recipients: [AgeRecipient]) throws(ComityError) {
+    /// - Throws: `.usage` without a recipient, with more than 64 or with hybrid ones beside others, and what the sink throws.
+    public convenience init(to sink: any ByteSink, recipients: [AgeRecipient]) throws(ComityError) {
         guard !recipients.isEmpty, recipients.count <= AgeHeader.maximumStanzas else {
             throw ComityError(.usage, "An age file is sealed to 1 to \(AgeHeader.maximumStanzas) recipients, not to \(recipients.count).")
+        }
+        guard Set(recipients.map(\.kind)).count == 1 else {
+            throw ComityError(
+                .usage, "Hybrid recipients (age1pq1…) do not stand beside X25519 ones (age1…).",
+                why: "The file would be no safer than for the weakest of them.", next: "Seal two files, or take recipients of one kind.")
         }
         let fileKey = SymmetricKey(size: .bits128)
         var stanzas: [AgeStanza] = []
         for recipient in recipients { stanzas.append(try recipient.wrap(fileKey)) }
+        try self.init(to: sink, stanzas, fileKey)
+    }
+
+    /// Seals with a passphrase instead, which takes about a second and 256 MiB of memory.
+    public convenience init(to sink: any ByteSink, passphrase: AgePassphrase) throws(ComityError) {
+        let fileKey = SymmetricKey(size: .bits128)
+        try self.init(to: sink, [try passphrase.wrap(fileKey)], fileKey)
+    }
+
+    private init(to sink: any ByteSink, _ stanzas: [AgeStanza], _ fileKey: SymmetricKey) throws(ComityError) {
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<AgeEnvelope.nonceSize).map { _ in UInt8.random(in: 0...255, using: &generator) }
         key = AgeEnvelope.payloadKey(fileKey, nonce: nonce)

@@ -48,15 +48,21 @@ public final class BufferedSource: ByteSource {
     /// Reads from `inner`.
     public init(_ inner: any ByteSource) { self.inner = inner }
 
-    /// The next byte, or nil at the end.
-    public func readByte() throws(ComityError) -> UInt8? {
+    /// The next byte, which stays; nil at the end.
+    public func peekByte() throws(ComityError) -> UInt8? {
         if position == filled {
             filled = try inner.read(into: buffer.bytes)
             position = 0
             if filled == 0 { return nil }
         }
+        return buffer.bytes[position]
+    }
+
+    /// The next byte, or nil at the end.
+    public func readByte() throws(ComityError) -> UInt8? {
+        guard let byte = try peekByte() else { return nil }
         position += 1
-        return buffer.bytes[position - 1]
+        return byte
     }
 
     /// What is buffered first, then straight from the inner source.

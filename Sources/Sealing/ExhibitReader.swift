@@ -21,7 +21,7 @@ public final class ExhibitReader: ByteSource {
     ///   - number: of the exhibit, from 1.
     /// - Throws: `.notFound` for a number that is not there, `.schema`, `.cannotDecrypt`, `.verificationFailed` when the
     ///   file was changed, and what reading throws.
-    public init(package: String, identities: [AgeIdentity], exhibit number: Int) throws(ComityError) {
+    public init(package: String, identities: [any AgeOpener], exhibit number: Int) throws(ComityError) {
         archive = try SealedArchive(path: package, identities: identities)
         let tar = TarReader(SealedArchive.Start(archive), maximumEntries: 8)
         while let entry = try tar.next() {
@@ -70,7 +70,7 @@ private final class SealedArchive {
     private var current: Int64 = -1
     private var length = 0
 
-    init(path: String, identities: [AgeIdentity]) throws(ComityError) {
+    init(path: String, identities: [any AgeOpener]) throws(ComityError) {
         envelope = try AgeEnvelope(opening: BufferedSource(try FileSource(path: path)), with: identities)
         file = try FileSource(path: path)
         chunkCount = (file.size - envelope.payloadOffset + Int64(AgeChunk.sealedSize) - 1) / Int64(AgeChunk.sealedSize)

@@ -14,7 +14,7 @@ public enum PackageOpener {
     /// - Throws: `.verificationFailed` naming what failed, `.cannotDecrypt`, `.alreadyExists` when `folder/NAME` exists,
     ///   `.schema` for a malformed envelope or archive, `.notFound`, `.permission`, `.storage`. Nothing is left behind then.
     public static func open(
-        path: String, identities: [AgeIdentity], to folder: String, progress: ((Int64, Int64) -> Void)? = nil
+        path: String, identities: [any AgeOpener], to folder: String, progress: ((Int64, Int64) -> Void)? = nil
     ) throws(ComityError) -> String {
         let file = try FileSource(path: path)
         let reader = try AgeReader(from: file, identities: identities)

@@ -16,7 +16,7 @@ public enum PackageVerifier {
     /// - Throws: `.cannotDecrypt` when no identity matches or the kind of envelope is not supported, `.notFound`,
     ///   `.permission`, `.malformedInput` when it is not a file, `.storage` when reading fails.
     public static func verify(
-        path: String, identities: [AgeIdentity], trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool = false,
+        path: String, identities: [any AgeOpener], trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool = false,
         progress: ((Int64, Int64) -> Void)? = nil
     ) throws(ComityError) -> PackageVerdict {
         let file = try FileSource(path: path)

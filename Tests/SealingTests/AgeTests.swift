@@ -52,9 +52,10 @@ import Testing
         }
     }
 
-    @Test func keysAreText() throws {
-        let identity = AgeIdentity.generate()
-        #expect(identity.text.hasPrefix("AGE-SECRET-KEY-1") && identity.text.count == 74)
+    @Test(arguments: AgeRecipient.Kind.allCases) func keysAreText(_ kind: AgeRecipient.Kind) throws {
+        let identity = AgeIdentity.generate(kind)
+        #expect(identity.text.hasPrefix(kind == .hybrid ? "AGE-SECRET-KEY-PQ-1" : "AGE-SECRET-KEY-1"))
+        #expect(identity.recipient.text.count == (kind == .hybrid ? 1959 : 62) && identity.recipient.kind == kind)
         #expect(try AgeIdentity(identity.text).recipient == identity.recipient)
         #expect(try AgeRecipient(identity.recipient.text) == identity.recipient)
         for bad in ["", "age1", identity.text, identity.recipient.text.uppercased(), identity.recipient.text + "q", "age1pq1qqqq"] {
@@ -63,6 +64,42 @@ import Testing
         for bad in ["", "AGE-SECRET-KEY-1", identity.text.lowercased(), identity.recipient.text, "AGE-SECRET-KEY-PQ-1QQQ"] {
             #expect(throws: ComityError(.malformedInput, "")) { try AgeIdentity(bad) }
         }
+    }
+
+    @Test func kindsAndPassphrasesStandAlone() throws {
+        let (hybrid, plain) = (AgeIdentity.generate(.hybrid), AgeIdentity.generate(.x25519))
+        #expect(throws: ComityError(.usage, "")) { try Age.encrypt([1], to: [hybrid.recipient, plain.recipient]) }
+        let two = try Age.encrypt([1, 2], to: [hybrid.recipient, AgeIdentity.generate(.hybrid).recipient])
+        #expect(try Age.decrypt(two, with: [plain, hybrid], limit: 2) == [1, 2])
+        let sink = MemorySink(limit: 1000)
+        let passphrase = try AgePassphrase("correct horse")
+        let writer = try AgeWriter(to: sink, passphrase: passphrase)
+        try writer.write([3])
+        try writer.finish()
+        #expect(try Age.decrypt(sink.bytes, with: [plain, passphrase], limit: 1) == [3])
+        #expect(throws: ComityError(.cannotDecrypt, "")) {
+            try Age.decrypt(sink.bytes, with: [try AgePassphrase("correct hors")], limit: 1)
+        }
+        #expect(throws: ComityError(.usage, "")) { try AgePassphrase("") }
+        #expect(AgePassphrase.generate().wholeMatch(of: /([a-z2-9]{4}-){6}[a-z2-9]{4}/) != nil)
+    }
+
+    @Test func armorOfEveryLengthAndCut() throws {
+        let identity = AgeIdentity.generate(.x25519)
+        for size in [0, 1, 47, 48, 49, 200, 65536, 70000] {
+            let plain = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            let armored = try Age.encrypt(plain, to: [identity.recipient], armored: true)
+            #expect(String(decoding: armored, as: UTF8.self).split(separator: "\n").allSatisfy { $0.count <= 64 })
+            #expect(try Age.decrypt(armored, with: [identity], limit: size) == plain)
+        }
+        let small = try Age.encrypt([1, 2, 3], to: [identity.recipient], armored: true)
+        // Only the last line end may be missing.
+        for length in 0..<(small.count - 1) {
+            #expect(throws: ComityError.self, "cut at \(length)") { try Age.decrypt(Array(small[..<length]), with: [identity], limit: 3) }
+        }
+    }
+
+    @Test func aPointOfLowOrderIsNoRecipient() throws {
         // The identity point of low order cannot be a recipient.
         let low = try AgeRecipient(Bech32.encode(prefix: "age", [UInt8](repeating: 0, count: 32)))
         #expect(throws: ComityError(.malformedInput, "")) { try Age.encrypt([1], to: [low]) }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct PackageTests {
     let folder: Temporary
     let key = SigningKey.generate()
-    let identity = AgeIdentity.generate()
+    let identity = AgeIdentity.generate(.x25519)
 
     init() throws { folder = try Temporary() }
 
@@ -198,6 +198,12 @@ import Testing
             let status = try run(["age", "-r", theirs.recipient.text, "-o", "sealed", "plain"], in: folder.path).status
             #expect(status == 0)
             #expect(try Age.decrypt(contents(folder("sealed")), with: [theirs], limit: size).count == size)
+            // In armor, both ways.
+            #expect(try run(["age", "-a", "-r", theirs.recipient.text, "-o", "armored", "plain"], in: folder.path).status == 0)
+            #expect(try Age.decrypt(contents(folder("armored")), with: [theirs], limit: size).count == size)
+            try folder.put("ours", try Age.encrypt([UInt8](repeating: 5, count: size), to: [theirs.recipient], armored: true))
+            #expect(try run(["age", "-d", "-i", "theirs.txt", "-o", "back", "ours"], in: folder.path).status == 0)
+            #expect(try contents(folder("back")) == [UInt8](repeating: 5, count: size))
             try folder.put("ours", try Age.encrypt([UInt8](repeating: 6, count: size), to: [theirs.recipient]))
             #expect(try run(["age", "-d", "-i", "theirs.txt", "-o", "back", "ours"], in: folder.path).status == 0)
             // age makes no file for empty content.
