@@ -19,7 +19,8 @@ extension Node {
     /// Takes a step in a file: checks it against the life cycle, the grounds and the clocks, then signs and registers it, or
     /// keeps it for a second person where the life cycle wants four eyes.
     /// - Parameter body: the body of the act, as `docs/formats/act.md` has it for this kind.
-    /// - Throws: `.wrongState`, `.permission`, `.refusedByRule` with the reason; `.malformedInput` for a wrong body.
+    /// - Throws: `.wrongState`, `.permission`, `.refusedByRule` with the reason; `.malformedInput` for a wrong body; what
+    ///   `requireVerified` throws for a receipt.
     public func take(_ kind: ActKind, on ref: FileReference, officer: String, body: JSONValue) async throws(ComityError) -> StepResult {
         guard kind != .request else {
             throw ComityError(.usage, "A request is drafted, approved and sent.", next: "comity request new TYPE")
@@ -40,6 +41,7 @@ extension Node {
             throw ComityError(.malformedInput, error.what, why: error.why, next: "docs/formats/act.md lists the members of each kind.")
         }
         try dossier.mayTake(trial, law: law, standing: standing)
+        if kind == .receive { try store.read { try Self.requireVerified(trial, of: ref, $0) } }
         guard dossier.type.lifeCycle.transition(kind, by: side, from: dossier.state)?.fourEyes == true else {
             return .taken(try await append(kind, to: ref, by: .init(role: role, officer: officer), body))
         }
@@ -123,6 +125,7 @@ extension Node {
                     }
                     try writer.deletePending(dossier.id)
                 }
+                if kind == .receive { try Self.requireVerified(act, of: ref, writer.reader) }
                 _ = try writer.append(verified, own: act.from.state, registered: now)
                 for recipient in act.to { try writer.enqueue(.act, act.id.description, to: recipient.state, next: real) }
                 try Self.packages(of: act, &writer, real)

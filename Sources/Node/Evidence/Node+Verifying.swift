@@ -26,6 +26,17 @@ extension Node {
     public func receiveEvidence(
         _ ref: FileReference, package sha256: String?, officer: String, progress: (@Sendable (Int64, Int64) -> Void)? = nil
     ) async throws(ComityError) -> (step: StepResult, verdict: PackageVerdict) {
+        let (package, verdict) = try await verifyEvidence(ref, package: sha256, officer: officer, progress: progress)
+        let body = ActBody.Receive(package: package, exhibits: verdict.exhibits.count)
+        return (try await take(.receive, on: ref, officer: officer, body: try ActBody.json(body)), verdict)
+    }
+
+    /// Verifies the package that arrived and keeps what was found. No receipt goes out.
+    /// - Returns: SHA-256 of the package, and a verdict that it is valid.
+    /// - Throws: `.verificationFailed` with the verdict's sentence.
+    private func verifyEvidence(
+        _ ref: FileReference, package sha256: String?, officer: String, progress: (@Sendable (Int64, Int64) -> Void)?
+    ) async throws(ComityError) -> (package: String, verdict: PackageVerdict) {
         _ = try require(officer, .answer, to: "receive evidence")
         let arrived = try arrivedPackage(ref, package: sha256)
         let dossier = try dossier(ref)
@@ -50,14 +61,26 @@ extension Node {
                 why: verdict.findings.prefix(5).joined(separator: "; "),
                 next: "Do not use it. Tell the other State and ask for a new package.")
         }
-        let body = ActBody.Receive(package: arrived.package.sha256, exhibits: verdict.exhibits.count)
-        return (try await take(.receive, on: ref, officer: officer, body: try ActBody.json(body)), verdict)
+        return (arrived.package.sha256, verdict)
+    }
+
+    /// Starts to verify a package, beside the pages; no receipt goes out.
+    /// - Returns: the task.
+    public func startVerifying(_ ref: FileReference, package sha256: String, officer: String) async throws(ComityError) -> UUIDv7 {
+        _ = try require(officer, .answer, to: "verify evidence")
+        _ = try package(sha256, of: ref)
+        _ = try arrivedPackage(ref, package: sha256)
+        return try await start(.verify, ref: ref, subject: sha256, officer: officer) { [self] progress in
+            let found = try await verifyEvidence(ref, package: sha256, officer: officer) { progress.report($0, $1) }
+            return .object(["package": .string(sha256), "exhibits": .integer(Int64(found.verdict.exhibits.count))])
+        }
     }
 
     /// Starts to verify and receive a package, beside the pages.
     /// - Returns: the task.
     public func startReceiving(_ ref: FileReference, package sha256: String, officer: String) async throws(ComityError) -> UUIDv7 {
         _ = try require(officer, .answer, to: "receive evidence")
+        _ = try package(sha256, of: ref)
         let arrived = try arrivedPackage(ref, package: sha256)
         guard arrived.package.stage == .complete else {
             throw ComityError(.wrongState, "This package was received already.", next: "Look at its page.")
@@ -68,6 +91,37 @@ extension Node {
                 "package": .string(sha256), "exhibits": .integer(Int64(received.verdict.exhibits.count)),
                 "prepared": .bool(received.step.isPrepared),
             ])
+        }
+    }
+
+    /// A receipt that names a package says that this node has it and verified it; without the record of that, nobody may say so.
+    /// - Parameter act: a `receive`; one that names no package is about something else.
+    /// - Throws: `.notFound` for a package that did not come in this file, `.wrongState` for one that is not here whole or that nobody
+    ///   verified, `.verificationFailed` for one that did not verify, `.malformedInput` for another number of exhibits.
+    static func requireVerified(_ act: Act, of ref: FileReference, _ reader: Reader) throws {
+        guard let sha256 = act.body["package"]?.string else { return }
+        let why = "A receipt says that this node has the package and verified it."
+        guard let package = try reader.package(sha256), package.file == act.file, !package.outgoing else {
+            throw ComityError(
+                .notFound, "No package with this hash came in \(ref).", why: why, next: "Compare the hash with the act that supplied it.")
+        }
+        guard [.complete, .received].contains(package.stage) else {
+            throw ComityError(
+                .wrongState, "The package is still arriving.", why: why, next: "Keep this node serving, then verify and receive it.")
+        }
+        let next = "Verify and receive it in one step: comity evidence receive \(ref) --package \(sha256.prefix(12)), or on its page."
+        guard let record = try reader.record(ofPackage: sha256).map({ try PackageRecord.read($0) }), let isValid = record.isValid else {
+            throw ComityError(.wrongState, "Nobody has verified the package.", why: why, next: next)
+        }
+        guard isValid else {
+            throw ComityError(
+                .verificationFailed, record.sentence, why: record.findings.prefix(5).joined(separator: "; "),
+                next: "Do not use it. Tell the other State and ask for a new package.")
+        }
+        let exhibits = act.body["exhibits"]?.integer ?? 0
+        guard record.exhibits.count == PackageRecord.most || exhibits == record.exhibits.count else {
+            throw ComityError(
+                .malformedInput, "The receipt says \(exhibits) exhibits, and \(record.exhibits.count) were verified.", next: next)
         }
     }
 

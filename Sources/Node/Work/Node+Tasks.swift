@@ -7,7 +7,7 @@ import Storage
 /// Work that takes longer than a page may: sealing, verifying, checking the register. It runs in the serving process and goes on
 /// while the officer looks at other pages.
 public struct NodeTask: Sendable {
-    public enum Kind: String, Sendable, CaseIterable { case seal, receive, audit }
+    public enum Kind: String, Sendable, CaseIterable { case seal, verify, receive, audit }
     public enum State: String, Sendable {
         case running, done, failed
         /// The process that did it ended before it was done.
@@ -80,7 +80,7 @@ extension Node {
             switch kind {
             case .seal: try reader.upload(try UUIDv7(subject)) == nil
             case .receive: try reader.package(subject)?.stage == .received
-            case .audit: false
+            case .verify, .audit: false
             }
         }
         return found ?? false

@@ -88,8 +88,8 @@ struct TaskPage {
             guard let package = task.result["package"]?.string else { return (file, strings("task.to-packages")) }
             return ("\(file)/\(package)/supply", strings("task.to-supply"))
         case (.seal, .failed), (.seal, .interrupted): return ("\(file)/new/\(task.subject ?? "")", strings("task.seal.again"))
-        case (.receive, .running), (.seal, .running), (.audit, .running): return ("", "")
-        case (.receive, _): return ("\(file)/\(task.subject ?? "")", strings("task.to-package"))
+        case (.receive, .running), (.verify, .running), (.seal, .running), (.audit, .running): return ("", "")
+        case (.receive, _), (.verify, _): return ("\(file)/\(task.subject ?? "")", strings("task.to-package"))
         case (.audit, _): return ("/register", strings("task.to-register"))
         }
     }
