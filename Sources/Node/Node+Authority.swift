@@ -23,6 +23,8 @@ extension Node {
         for language in languages { try Self.checkLanguage(language) }
         try Self.check(phone: phone, email: email)
         let old = configuration
+        // A later date than the entry before, whatever the clock says: peers take only a newer entry.
+        let issued = max(realTime.now() / 1000, (old.changedAt ?? old.createdAt).milliseconds / 1000 + 1)
         let authority = DirectoryEntry.Authority(
             id: old.authority.id, name: name, languages: languages, timeZone: timeZone, phone: phone, email: email)
         guard authority != old.authority else { return }
@@ -38,7 +40,7 @@ extension Node {
             NodeConfiguration(
                 state: old.state, authority: authority, exchange: old.exchange, endpoint: old.endpoint, desk: old.desk,
                 exercise: old.exercise, createdAt: old.createdAt, oidc: old.oidc,
-                changedAt: Instant(milliseconds: realTime.now() / 1000 * 1000), api: old.api
+                changedAt: Instant(milliseconds: issued * 1000), api: old.api
             ))
         time.move(toZone: timeZone)
         _ = try await store.commit { try $0.append(event) }

@@ -23,8 +23,10 @@ extension Node {
         return entry
     }
 
-    /// Imports a peer's signed directory entry. Nothing is sent to it or believed from it until it is confirmed.
-    /// - Throws: `.schema`, `.badSignature`, `.exerciseMismatch`, `.alreadyExists` when a confirmed entry would be replaced.
+    /// Imports a peer's signed directory entry. Nothing is sent to it or believed from it until it is confirmed. A later entry with the
+    /// keys that are here changes the facts, and the trust stays; the same entry again changes nothing.
+    /// - Throws: `.schema`, `.badSignature`, `.exerciseMismatch`, `.alreadyExists` when the keys of a confirmed entry would be replaced,
+    ///   `.wrongState` for an entry that is not newer than the one with the same keys.
     /// - Parameter officer: who imports it; nil is the node's owner on the command line.
     public func addPeer(_ jws: [UInt8], by officer: String? = nil) async throws(ComityError) -> Peer {
         let entry = try readEntry(jws, officer: officer)
@@ -51,10 +53,24 @@ extension Node {
                             next: "Ask \(entry.state) for an entry with new keys.")
                     }
                     try writer.retire(known)
+                } else if known.entry.hasIdentity(of: entry) {
+                    let changed = try Self.changes(known.entry, entry)
+                    let renewed = Peer(
+                        entry: entry, jws: jws, trust: known.trust, addedAt: known.addedAt, confirmedAt: known.confirmedAt,
+                        confirmedBy: known.confirmedBy)
+                    try writer.save(renewed)
+                    try writer.append(
+                        RegisterEvent(
+                            id: added.id, event: .peerAdded, file: nil, at: added.at, by: added.by,
+                            detail: added.detail.merging(["change": .string("facts"), "changed": .array(changed.map(JSONValue.string))]) {
+                                $1
+                            }))
+                    return renewed
                 }
                 guard known.trust != .confirmed else {
+                    let keys = known.entry.authority.id == entry.authority.id ? "with other keys" : "as \(known.entry.authority.id)"
                     throw ComityError(
-                        .alreadyExists, "\(entry.state) is \(known.trust.rawValue) here with other keys.",
+                        .alreadyExists, "\(entry.state) is \(known.trust.rawValue) here \(keys).",
                         why: "A confirmed entry is not replaced silently.",
                         next:
                             "Compare the fingerprints by telephone; comity trust revoke \(entry.state) first if the old keys are no longer good."
@@ -153,6 +169,30 @@ extension Node {
         return result.value
     }
 
+    /// The facts that an entry changes when it is imported, as its members are named; nil when it brings other keys, is for a State that
+    /// is not here or not trusted any more, or is here already.
+    /// - Throws: `.wrongState` when it is not newer than the entry with the same keys.
+    public func factsChanged(by entry: DirectoryEntry) throws(ComityError) -> [String]? {
+        guard let known = try store.read({ try $0.peer(entry.state) }), known.trust != .revoked, known.entry != entry,
+            known.entry.hasIdentity(of: entry)
+        else { return nil }
+        return try Self.changes(known.entry, entry)
+    }
+
+    private static func changes(_ old: DirectoryEntry, _ new: DirectoryEntry) throws(ComityError) -> [String] {
+        guard new.issuedAt > old.issuedAt else {
+            throw ComityError(
+                .wrongState, "The entry of \(new.state) is not newer than the one here.",
+                why: "It was issued at \(new.issuedAt), the one here at \(old.issuedAt).", next: "Ask \(new.state) for its newest entry.")
+        }
+        let changes: [(String, Bool)] = [
+            ("name", new.authority.name != old.authority.name), ("languages", new.authority.languages != old.authority.languages),
+            ("timeZone", new.authority.timeZone != old.authority.timeZone), ("phone", new.authority.phone != old.authority.phone),
+            ("email", new.authority.email != old.authority.email), ("endpoint", new.endpoint != old.endpoint),
+        ]
+        return changes.filter(\.1).map(\.0)
+    }
+
     private static func sharesKey(_ left: DirectoryEntry, _ right: DirectoryEntry) -> Bool {
         left.rootKey == right.rootKey || left.signingKey == right.signingKey || left.sealing == right.sealing
             || left.certificate == right.certificate || left.register.publicKey == right.register.publicKey
@@ -179,5 +219,13 @@ extension Node {
 
     static func noPeer(_ state: StateCode) -> ComityError {
         ComityError(.notFound, "\(state) is not in the directory of this node.", next: "Import its entry with comity trust add FILE.")
+    }
+}
+
+extension DirectoryEntry {
+    /// The same authority with the same keys: what a fingerprint was compared for, and what files name.
+    fileprivate func hasIdentity(of other: DirectoryEntry) -> Bool {
+        party == other.party && rootKey == other.rootKey && signingKey == other.signingKey && sealing == other.sealing
+            && certificate == other.certificate && register == other.register
     }
 }

@@ -93,6 +93,44 @@ struct RecordsTests {
         }
     }
 
+    @Test("a later entry with the same keys changes facts; the page shows what was before")
+    func facts() async throws {
+        try await DeskFixture.run { ours, theirs in
+            try await DeskFixture.introduce(ours, theirs)
+            try theirs.directoryEntry().withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: "\(ours.folder.path)/old.jws")) }
+            try await theirs.setAuthority(
+                name: "Contact Point of Bresta", languages: ["en", "fi"], timeZone: "Europe/Helsinki", phone: "+998 71 123", email: nil,
+                by: nil)
+            try theirs.directoryEntry().withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: "\(ours.folder.path)/new.jws")) }
+        } _: { desk in
+            func entry(_ name: String) throws -> [UInt8] {
+                [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(desk.node.folder.path)/\(name).jws")))
+            }
+            func look(_ name: String) async throws -> DeskFixture.Answer {
+                let text = String(decoding: try entry(name), as: UTF8.self)
+                return try await desk.upload("/directory/add", []) { bytes in
+                    bytes.replacing(
+                        Array("----b0undary--".utf8),
+                        with: Array("----b0undary\r\nContent-Disposition: form-data; name=\"entry\"\r\n\r\n\(text)\r\n----b0undary--".utf8))
+                }
+            }
+            let seen = try await look("new")
+            desk.isPage(seen)
+            #expect(seen.body.contains("trust stays as it is") && seen.body.contains("+998 71 123"))
+            #expect(seen.body.contains("Before: none in this entry") && !seen.body.contains("not the one in this file"))
+            let added = try await desk.post("/directory/add/entry", [("entry", Base64.urlEncode(try entry("new")))])
+            #expect(added["Location"] == "/directory/XB?done=facts")
+            let peer = try await desk.get("/directory/XB?done=facts")
+            desk.isPage(peer)
+            #expect(peer.body.contains("The facts were changed.") && peer.body.contains("Confirmed") && peer.body.contains("+998 71 123"))
+            let old = try await look("old")
+            desk.isPage(old, status: 422)
+            #expect(old.body.contains("not newer than the one here"))
+            desk.isPage(try await desk.get("/register"))
+            desk.isPage(try await desk.get("/shift"))
+        }
+    }
+
     @Test("who may not confirm keys is told so before he types")
     func notAllowed() async throws {
         try await DeskFixture.run { ours, theirs in

@@ -100,7 +100,7 @@ extension Node {
             return .escalated(level: Int(clamping: level), tell: text("tell"))
         case .dutyTaken: return .dutyTaken
         case .handedOver: return .handedOver(from: text("from"))
-        case .peerAdded: return peer(.added)
+        case .peerAdded: return peer(text("change") == "facts" ? .facts : .added)
         case .peerConfirmed: return peer(.confirmed)
         case .peerRevoked: return peer(.revoked)
         default: return nil

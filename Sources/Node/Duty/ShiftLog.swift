@@ -41,7 +41,7 @@ public struct ShiftLog: Sendable {
             case peer(StateCode, change: PeerChange)
         }
 
-        public enum PeerChange: String, Sendable { case added, confirmed, revoked }
+        public enum PeerChange: String, Sendable { case added, facts, confirmed, revoked }
 
         public let at: Instant
         public let what: What

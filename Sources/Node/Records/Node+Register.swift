@@ -15,7 +15,7 @@ extension Node {
     private static let plainDetails: Set<String> = [
         "package", "code", "peer", "sha256", "state", "act", "until", "ref", "exhibit", "exhibits", "valid", "how", "kind", "rule",
         "threshold",
-        "register", "index", "size", "receipt", "fingerprint", "ok", "entries", "faults", "root", "to", "as", "change", "called",
+        "register", "index", "size", "receipt", "fingerprint", "ok", "entries", "faults", "root", "to", "as", "change", "changed", "called",
     ]
     /// Most entries looked at for one page.
     private static let looked = 2000

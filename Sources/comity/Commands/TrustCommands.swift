@@ -57,15 +57,20 @@ struct Trust: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Import a peer's signed directory entry; nothing is exchanged until it is confirmed.")
+            abstract: "Import a peer's signed directory entry; nothing is exchanged until it is confirmed. A later one changes its facts.")
         @OptionGroup var global: GlobalOptions
         @Argument(help: "The file with the entry; - reads standard input.") var file: String
 
         func run() async throws {
             let bytes = try InputFile.read(file, limit: DirectoryEntry.limit)
             let trimmed = Array(bytes.reversed().drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }.reversed())
-            let peer = try await global.node().addPeer(trimmed)
+            let node = try global.node()
+            let facts = try node.factsChanged(by: try node.readEntry(trimmed, officer: nil))
+            let peer = try await node.addPeer(trimmed)
             try Trust.show(peer, json: global.json)
+            if !global.json, let facts {
+                Output.line("changed: \(facts.isEmpty ? "its date" : facts.joined(separator: ", ")); keys and trust are as before")
+            }
             if !global.json, peer.trust == .unconfirmed {
                 Output.line("next: telephone \(peer.entry.state) on a number you already know, let them read their fingerprint, then")
                 Output.line("      comity trust confirm \(peer.entry.state) --fingerprint \"what they read\" --as OFFICER")

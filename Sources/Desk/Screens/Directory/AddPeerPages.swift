@@ -24,7 +24,9 @@ enum AddPeerPages {
             }
             do throws(ComityError) {
                 let entry = try visit.node.readEntry(Array(text.utf8), officer: visit.officer)
-                let look = Self.look(entry, text, visit.strings, try visit.scene())
+                let known =
+                    try visit.node.factsChanged(by: entry) == nil ? nil : visit.node.listPeers().first { $0.entry.state == entry.state }
+                let look = Self.look(entry, text, visit.strings, try visit.scene(), before: known?.entry)
                 return try visit.show("second-look", look.fields, title: look.title, here: "/directory")
             } catch {
                 guard error.code != .permission else { throw error }
@@ -36,8 +38,9 @@ enum AddPeerPages {
                 throw ComityError(.malformedInput, visit.strings("peer.add.missing"))
             }
             do throws(ComityError) {
+                let facts = try visit.node.factsChanged(by: try visit.node.readEntry(entry, officer: visit.officer))
                 let peer = try await visit.node.addPeer(entry, by: visit.officer)
-                return visit.goTo("/directory/\(peer.entry.state)?done=added")
+                return visit.goTo("/directory/\(peer.entry.state)?done=\(facts == nil ? "added" : "facts")")
             } catch {
                 guard error.code != .permission else { throw error }
                 return try refused(visit, error, String(decoding: entry, as: UTF8.self))
@@ -61,19 +64,35 @@ enum AddPeerPages {
         return try visit.show("peer-add", fields, title: visit.strings("peer.add.title"), faults: faults, here: "/directory")
     }
 
-    private static func look(_ entry: DirectoryEntry, _ text: String, _ strings: Strings, _ scene: Scene) -> SecondLook {
-        SecondLook(
-            title: strings("peer.add.look"), lede: strings("peer.add.look.says"),
+    /// - Parameter before: the entry with the same keys whose facts it changes.
+    private static func look(_ entry: DirectoryEntry, _ text: String, _ strings: Strings, _ scene: Scene, before: DirectoryEntry?)
+        -> SecondLook
+    {
+        func was(_ value: (DirectoryEntry) -> String) -> String {
+            guard let before, value(before) != value(entry) else { return "" }
+            return strings("peer.add.was", ["value": value(before)])
+        }
+        func languages(_ entry: DirectoryEntry) -> String { entry.authority.languages.joined(separator: strings("list.and")) }
+        func issued(_ entry: DirectoryEntry) -> String { scene.times.text(scene.times.local(entry.issuedAt)) }
+        func phone(_ entry: DirectoryEntry) -> String { entry.authority.phone ?? strings("peer.no-phone") }
+        func email(_ entry: DirectoryEntry) -> String { entry.authority.email ?? strings("peer.no-phone") }
+        let name = was(\.authority.name)
+        return SecondLook(
+            title: strings("peer.add.look"), lede: strings(before == nil ? "peer.add.look.says" : "peer.add.facts"),
             rows: [
-                .init(label: strings("peer.state"), value: "\(entry.state) · \(entry.authority.name)", note: entry.authority.id),
-                .init(label: strings("directory.fingerprint"), value: entry.fingerprint, isCode: true),
-                .init(label: strings("directory.endpoint"), value: entry.endpoint, isCode: true),
                 .init(
-                    label: strings("directory.phone"), value: entry.authority.phone ?? strings("peer.no-phone"),
-                    note: strings("peer.phone.not-this")),
-                .init(label: strings("directory.languages"), value: entry.authority.languages.joined(separator: strings("list.and"))),
-                .init(label: strings("peer.issued"), value: scene.times.text(scene.times.local(entry.issuedAt))),
-            ], warning: strings("peer.add.warning"), action: "/directory/add/entry",
+                    label: strings("peer.state"), value: "\(entry.state) · \(entry.authority.name)",
+                    note: name.isEmpty ? entry.authority.id : name),
+                .init(label: strings("directory.fingerprint"), value: entry.fingerprint, isCode: true),
+                .init(label: strings("directory.endpoint"), value: entry.endpoint, isCode: true, note: was(\.endpoint)),
+                .init(
+                    label: strings("directory.phone"), value: phone(entry),
+                    note: before == nil ? strings("peer.phone.not-this") : was(phone)),
+                .init(label: strings("directory.email"), value: email(entry), note: was(email)),
+                .init(label: strings("directory.languages"), value: languages(entry), note: was(languages)),
+                .init(label: strings("directory.time"), value: entry.authority.timeZone, note: was(\.authority.timeZone)),
+                .init(label: strings("peer.issued"), value: issued(entry), note: was(issued)),
+            ], warning: strings(before == nil ? "peer.add.warning" : "peer.add.facts.warning"), action: "/directory/add/entry",
             hidden: [("entry", Base64.urlEncode(Array(text.utf8)))], button: strings("peer.add.do"), back: path,
             backWords: strings("peer.add.back"))
     }

@@ -33,7 +33,7 @@ enum DirectoryScreen: Screen {
             var fields = DirectoryPage.peer(peer, scene)
             fields["done"] =
                 visit.query("done").flatMap {
-                    ["added", "confirmed", "revoked"].contains($0) ? scene.strings("directory.done.\($0)") : nil
+                    ["added", "facts", "confirmed", "revoked"].contains($0) ? scene.strings("directory.done.\($0)") : nil
                 } ?? ""
             fields["hasDone"] = (fields["done"] as? String)?.isEmpty == false
             return try visit.pages.show(
