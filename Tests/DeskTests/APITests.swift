@@ -58,7 +58,8 @@ struct APITests {
             for operation in API.all {
                 let path = operation.path.replacing("{ref}", with: ref).replacing("{id}", with: id).replacing("{act}", with: id)
                     .replacing("{type}", with: "preservation").replacing("{delivery}", with: "1").replacing("{rule}", with: "x")
-                    .replacing("{article}", with: "42").replacing("{code}", with: "usage")
+                    .replacing("{article}", with: "42").replacing("{code}", with: "usage").replacing("{line}", with: id)
+                    .replacing("{package}", with: String(repeating: "ab", count: 32))
                 for token in [nil, "comity_" + String(repeating: "x", count: 43), "short"] {
                     let answer = try await client.ask(path, operation.method, token: token)
                     #expect(answer.status == (operation.isOpen ? 200 : 401), "\(operation.id)")

@@ -20,5 +20,6 @@ final class API: Sendable {
         document = (try? IJSON.encode(APIDocument(operations, pages.resources.api).value)) ?? []
     }
 
-    static let all: [Operation] = general + asking + drafting + files + filing + law + states + webhooks
+    static let all: [Operation] =
+        general + asking + drafting + files + filing + evidence + examining + duty + handing + law + states + webhooks
 }

@@ -65,6 +65,16 @@ struct APICall: Sendable {
         return reply
     }
 
+    /// A page of rows that are all known.
+    /// - Throws: `.usage` for a place that is not in the list.
+    func page<Item: Encodable>(of all: [Item], place: (Item) -> String) throws(ComityError) -> Reply {
+        guard let after = text("after") else { return try page(Array(all.prefix(limit + 1)), place: place) }
+        guard let index = all.firstIndex(where: { place($0) == after }) else {
+            throw ComityError(.usage, "“\(Text.safe(after, limit: 80))” is not a place in this list.", next: "Begin without it.")
+        }
+        return try page(Array(all.dropFirst(index + 1).prefix(limit + 1)), place: place)
+    }
+
     static let link = HTTPFields.Element.Name("Link") ?? .location
 
     /// A value of `Link` (RFC 8288): the same list from another place.
@@ -81,25 +91,31 @@ struct APICall: Sendable {
         let entries: [EntryLine]
         var until: String?
         var webhook: String?
+        /// Lines of the roster.
+        var lines: [String]?
     }
 
     /// Takes a step whose answer is kept in the same transaction.
     /// - Parameters:
     ///   - condition: must hold in that transaction.
     ///   - answer: status and address of what came of it, from what was registered.
+    ///   - same: it may be that nothing changes, and then nothing is registered.
     func step<Value: Sendable>(
         _ condition: Passage.Condition? = nil, _ answer: @escaping @Sendable ([EntryLine]) -> (status: Int, location: String?),
-        _ work: () async throws(ComityError) -> Value
+        same: Bool = false, _ work: () async throws(ComityError) -> Value
     ) async throws(ComityError) -> Reply {
         let passage = Passage(condition: condition, reservation: reservation) { lines in
             let (status, location) = answer(lines)
+            let roster = lines.compactMap { $0.text("line") }
             let body = Registered(
                 ref: lines.lazy.compactMap(\.ref).first, entries: lines, until: lines.lazy.compactMap { $0.text("until") }.first,
-                webhook: lines.lazy.compactMap { $0.text("webhook") }.first)
+                webhook: lines.lazy.compactMap { $0.text("webhook") }.first,
+                lines: roster.isEmpty ? nil : roster)
             return ProgramAnswer(
                 status: status, headers: location.map { ["Location": APIDocument.base + $0] } ?? [:], body: try IJSON.encode(body))
         }
         let (_, kept) = try await node.carry(passage, work)
+        if kept == nil, same { return try Reply(Registered(ref: nil, entries: [])) }
         guard let kept else { throw ComityError(.failure, "Nothing was registered.") }
         return Reply(kept)
     }

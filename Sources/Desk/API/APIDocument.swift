@@ -50,7 +50,8 @@ struct APIDocument {
     static func pathSchema(_ name: String) -> JSONValue {
         switch name {
         case "ref": APISchemas.reference("FileReference")
-        case "id", "act": APISchemas.reference("Uuid")
+        case "package": APISchemas.reference("Hash")
+        case "id", "act", "line": APISchemas.reference("Uuid")
         case "type": APISchemas.reference("FileType")
         case "delivery": .object(["type": "string", "pattern": "^[1-9][0-9]{0,15}$"])
         default: Operation.text(200)

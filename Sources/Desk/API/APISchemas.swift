@@ -16,6 +16,9 @@ struct APISchemas: Sendable {
         "Permission": Permission.allCases.map(\.rawValue), "Tag": VerificationTag.allCases.map(\.rawValue),
         "Level": Finding.Level.allCases.map(\.rawValue), "WebhookEvent": Webhook.Event.allCases.map(\.rawValue),
         "SubscribedEvent": Webhook.Event.allCases.filter { $0 != .test }.map(\.rawValue),
+        "DutyLayer": DutyLayer.allCases.map(\.rawValue), "CallResult": Call.Result.allCases.map(\.rawValue),
+        "CustodyKind": CustodyStep.Kind.allCases.map(\.rawValue), "TaskKind": NodeTask.Kind.allCases.map(\.rawValue),
+        "Indicator": Authenticity.Indicator.allCases.map(\.rawValue), "ExhibitFlag": ExhibitFlag.allCases.map(\.rawValue),
         "ProblemCode": Problem.Code.all.map(\.name),
     ]
 

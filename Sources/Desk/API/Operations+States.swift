@@ -79,7 +79,12 @@ extension API {
         let state: StateCode
         let authority: String
         let authorityId: String
+        let languages: [String]
+        let timeZone: String
+        let phone: String?
+        let email: String?
         let endpoint: String
+        let issued: Instant
         let trust: String
         let fingerprint: String
         let confirmedAt: Instant?
@@ -89,7 +94,12 @@ extension API {
             state = peer.entry.state
             authority = peer.entry.authority.name
             authorityId = peer.entry.authority.id
+            languages = peer.entry.authority.languages
+            timeZone = peer.entry.authority.timeZone
+            phone = peer.entry.authority.phone
+            email = peer.entry.authority.email
             endpoint = peer.entry.endpoint
+            issued = peer.entry.issuedAt
             trust = peer.trust.rawValue
             fingerprint = peer.entry.fingerprint
             confirmedAt = peer.confirmedAt
@@ -107,6 +117,18 @@ extension API {
             id: "peers", method: .get, path: "/peers", says: "The nodes of other States, and how far they are trusted.",
             answers: [Operation.json("PeerList")]
         ) { call in try call.list(try call.node.listPeers().map { PeerLine($0) }) },
+        Operation(
+            id: "addPeer", method: .post, path: "/peers",
+            says:
+                "Imports the signed entry of a State. Nothing is trusted before somebody compares the fingerprint; a later entry with the same keys changes the facts, and the trust stays.",
+            body: "NewPeer",
+            answers: [Operation.json("Registered", 200, "This entry is here already."), Operation.json("Registered", 201)]
+        ) { call in
+            let entry = Array((call.body["entry"]?.string ?? "").utf8)
+            return try await call.step(nil, { _ in (201, "/peers") }, same: true) { () async throws(ComityError) in
+                try await call.node.addPeer(entry, by: call.officer)
+            }
+        },
         Operation(
             id: "quarantine", method: .get, path: "/quarantine", says: "Messages that were not believed.",
             query: [Operation.after, Operation.limit], answers: [Operation.json("QuarantineList")]

@@ -29,9 +29,12 @@ def main() -> None:
     files = [item["ref"] for item in items if item["ref"] not in drafts]
     acts = [act["id"] for ref in files[:5] for act in ask(base, token, f"/files/{ref}/acts")["items"]]
     hook = ask(base, token, "/webhooks", {"url": "http://127.0.0.1:9/", "events": ["act.registered"]}, "configuration")
+    packages = [item["sha256"] for item in ask(base, token, "/evidence?limit=200")["items"]]
+    roster = [item["id"] for item in ask(base, token, "/roster")["items"]]
     values = {
         "files": files, "refs": drafts + files[:3], "acts": acts, "rules": ["uncc.42.3.d", "house.title"],
         "hooks": [hook["webhook"]], "articles": ["40", "42", "house"],
+        "packages": packages or ["ab" * 32], "lines": roster or [hook["webhook"]],
         "keys": [f"key-{number}" for number in range(20)],
     }
     lines = ["[auth.openapi.token]", 'bearer = "${COMITY_TOKEN}"', ""]
@@ -43,6 +46,8 @@ def main() -> None:
         'act = { dictionary = "acts", probability = 0.7 }',
         'rule = { dictionary = "rules", probability = 0.5 }',
         'id = { dictionary = "hooks", probability = 0.8 }',
+        'package = { dictionary = "packages", probability = 0.8 }',
+        'line = { dictionary = "lines", probability = 0.8 }',
         'article = { dictionary = "articles", probability = 0.7 }',
         "",
         # A sound request may still be against the law, the state of its file or the role of the officer: the schema does not know.
