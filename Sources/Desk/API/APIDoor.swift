@@ -264,15 +264,21 @@ struct APIDoor: RouterMiddleware {
             var response = response(Reply(answer))
             if let name = HTTPFields.Element.Name("Idempotency-Replayed") { response.headers[name] = "true" }
             return response
-        case .yours(let reservation):
-            do {
-                let reply = try await work(reservation)
-                try await api.pages.node.keep(reply.answer, for: reservation)
-                return response(reply)
-            } catch {
-                await api.pages.node.release(reservation)
-                throw error
-            }
+        case .yours(let reservation): return response(try await carryOut(reservation, work))
+        }
+    }
+
+    /// Does the work of a reservation and keeps the answer; a failure gives the key back.
+    /// Apart from `once`: with the two in one function, the optimiser of Swift 6.3.1 crashes and no release can be built.
+    @inline(never)
+    private func carryOut(_ reservation: Reservation, _ work: (Reservation) async throws -> Reply) async throws -> Reply {
+        do {
+            let reply = try await work(reservation)
+            try await api.pages.node.keep(reply.answer, for: reservation)
+            return reply
+        } catch {
+            await api.pages.node.release(reservation)
+            throw error
         }
     }
 
