@@ -13,7 +13,7 @@ extension Law {
             var seen: Set<String> = []
             return (starts + stops + rule.pausedBy + rule.resumedBy + rule.restartedBy).filter { seen.insert($0).inserted }.compactMap {
                 name in
-                guard let kind = ActKind(rawValue: String(name.map { $0 == "_" ? "-" : $0 })) else {
+                guard let kind = ActKind(rawValue: name) else {
                     return "The clock \(rule.id) names “\(name)”, which is no kind of act."
                 }
                 guard !types.contains(where: { $0.lifeCycle.kinds.contains(kind) }) else { return nil }

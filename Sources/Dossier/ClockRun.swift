@@ -11,6 +11,8 @@ struct ClockRun {
     let calendars: WorkingCalendars
     let delivery: Standing.Delivery
     let now: Instant
+    /// The acts of the file that were applied: place and kind, read once for all rules.
+    let applied: [Dossier.Applied]
 
     private var side: Side? { rule.side.flatMap(Side.init(rawValue:)) }
 
@@ -38,18 +40,20 @@ struct ClockRun {
     }
 
     /// Several kinds may start a clock: `supply|disclose`.
-    private var startKinds: [String] { rule.startAct.split(separator: "|").map { Self.name(String($0)) } }
+    private var startKinds: [String] { rule.startAct.split(separator: "|").map(String.init) }
 
-    /// Rules may write the names of acts with underscores, as requests write their members.
-    private static func name(_ text: String) -> String { String(text.map { $0 == "_" ? "-" : $0 }) }
-
-    private static func names(_ texts: [String], _ kind: String) -> Bool { texts.contains { name($0) == kind } }
+    /// The kinds of acts that the rule names; no other moves its clock.
+    private func named(_ starts: [String]) -> [String] {
+        let stops = rule.stoppedBy.map(\.kind) + rule.endedBy.map(\.kind) + rule.stoppedByAll
+        let extends = rule.restartedBy.contains(ActKind.extend.rawValue) ? [ActKind.accept.rawValue] : []
+        return starts + stops + rule.pausedBy + rule.resumedBy + rule.restartedBy + extends
+    }
 
     /// Whether one of the stops is this act. An answer is one to the other side, so only that of the side whose duty it is counts.
     private func isAmong(_ stops: [ClockRule.Stop], _ entry: Dossier.Entry) -> Bool {
         guard entry.act.kind != .answer || side == nil || side == entry.side else { return false }
         return stops.contains { stop in
-            Self.name(stop.kind) == entry.act.kind.rawValue && stop.member.map { entry.act.body.at($0)?.bool == true } ?? true
+            stop.kind == entry.act.kind.rawValue && stop.member.map { entry.act.body.at($0)?.bool == true } ?? true
         }
     }
 
@@ -64,8 +68,11 @@ struct ClockRun {
     // Where the run stands while it walks over the acts.
     private struct Walk {
         var starts: Instant
-        var due: Instant
         var act: UUIDv7
+        /// The end that an act set; nil for the length of the rule.
+        var end: Instant?
+        /// Milliseconds for which it was paused.
+        var moved: Int64 = 0
         var pausedSince: Instant?
         var stopped: Instant?
         /// An act after which nothing is awaited any more.
@@ -79,38 +86,49 @@ struct ClockRun {
     /// - Parameter holder: arrivals of linked requests that hold the clock, with the time of their decision.
     func clock(holders: [Standing.Follower]) -> Clock? {
         guard rule.when?.holds(in: dossier.request.content) ?? true else { return nil }
+        // A clock whose end stands in the draft does not run when the draft says none.
+        if rule.dueField != nil, due(from: now) == nil { return nil }
+        let starts = startKinds
+        let named = named(starts)
         var walk: Walk?
-        var ended: Instant?
-        for entry in dossier.entries where entry.effect == .applied {
-            let kind = entry.act.kind.rawValue
-            if Self.over.contains(entry.state) {
-                ended = ended ?? entry.act.at
-            } else {
-                ended = nil
-            }
-            if startKinds.contains(kind), rule.startsSide == nil || rule.startsSide == entry.side.rawValue,
+        for line in applied where named.contains(line.kind) {
+            let entry = dossier.entries[line.place]
+            if starts.contains(line.kind), rule.startsSide == nil || rule.startsSide == entry.side.rawValue,
                 walk?.isOver ?? true, let start = start(entry)
             {
-                walk = due(from: start).map { Walk(starts: start, due: $0, act: entry.act.id) }
+                walk = Walk(starts: start, act: entry.act.id)
                 continue
             }
             guard walk?.isOver == false else { continue }
-            step(&walk, entry, kind)
+            step(&walk, entry, line.kind)
         }
         guard var walk else { return nil }
-        if dossier.type == .jointInvestigation, !walk.isOver, Self.names(rule.restartedBy, ActKind.extend.rawValue),
+        if dossier.type == .jointInvestigation, !walk.isOver, rule.restartedBy.contains(ActKind.extend.rawValue),
             let end = dossier.course.end, let act = dossier.course.endAct
         {
-            walk.due = end
+            walk.end = end
+            walk.moved = 0
             walk.act = act
         }
-        return finished(walk, ended: walk.ended ?? ended, holders: holders)
+        // Counted out once, at the end: working days take time to count, and a long file starts its clocks again and again.
+        guard let planned = (walk.end ?? due(from: walk.starts))?.adding(milliseconds: walk.moved) else { return nil }
+        return finished(walk, planned: planned, ended: walk.ended ?? ended, holders: holders)
+    }
+
+    /// Since when the file is in a state in which no time limit runs any more; nil when it is not.
+    private var ended: Instant? {
+        var since: Instant?
+        for line in applied.reversed() {
+            guard Self.over.contains(dossier.entries[line.place].state) else { break }
+            since = dossier.entries[line.place].act.at
+        }
+        return since
     }
 
     private func step(_ walk: inout Walk?, _ entry: Dossier.Entry, _ kind: String) {
         let at = entry.act.at
         var isStopped = isAmong(rule.stoppedBy, entry)
-        if Self.names(rule.stoppedByAll, kind) {
+        if rule.stoppedByAll.contains(kind) {
             walk?.taken[entry.act.kind, default: []].insert(entry.act.from)
             isStopped = isStopped || isTakenByAll(entry.act.kind, walk?.taken[entry.act.kind] ?? [])
         }
@@ -120,43 +138,44 @@ struct ClockRun {
         } else if isAmong(rule.endedBy, entry) {
             resume(&walk, at)
             walk?.ended = at
-        } else if Self.names(rule.pausedBy, kind), walk?.pausedSince == nil, side == nil || side == entry.side {
+        } else if rule.pausedBy.contains(kind), walk?.pausedSince == nil, side == nil || side == entry.side {
             walk?.pausedSince = at
-        } else if Self.names(rule.resumedBy, kind), entry.act.kind != .answer || side == nil || side != entry.side {
+        } else if rule.resumedBy.contains(kind), entry.act.kind != .answer || side == nil || side != entry.side {
             resume(&walk, at)
-        } else if Self.names(rule.restartedBy, kind)
-            || (Self.names(rule.restartedBy, ActKind.extend.rawValue) && kind == ActKind.accept.rawValue)
+        } else if rule.restartedBy.contains(kind)
+            || (rule.restartedBy.contains(ActKind.extend.rawValue) && kind == ActKind.accept.rawValue)
         {
             if let until = entry.act.body["until"]?.string.flatMap({ try? Instant($0) }) {
                 // Asking for a later end moves nothing; setting or accepting one does. In a joint investigation all sign it.
                 guard entry.side == .requested, dossier.type != .jointInvestigation else { return }
-                walk?.due = until
+                walk?.end = until
+                walk?.moved = 0
                 walk?.act = entry.act.id
-            } else if kind != ActKind.accept.rawValue, let due = due(from: at) {
-                walk = Walk(starts: at, due: due, act: entry.act.id)
+            } else if kind != ActKind.accept.rawValue {
+                walk = Walk(starts: at, act: entry.act.id)
             }
         }
     }
 
     /// Goes on with what was left: what was used stays used.
     private func resume(_ walk: inout Walk?, _ at: Instant) {
-        guard let since = walk?.pausedSince, let due = walk?.due else { return }
-        walk?.due = due.adding(milliseconds: max(0, at.milliseconds - since.milliseconds))
+        guard let since = walk?.pausedSince else { return }
+        walk?.moved += max(0, at.milliseconds - since.milliseconds)
         walk?.pausedSince = nil
     }
 
-    private func finished(_ walk: Walk, ended: Instant?, holders: [Standing.Follower]) -> Clock {
-        let remaining = walk.pausedSince.map { max(0, walk.due.milliseconds - $0.milliseconds) }
+    private func finished(_ walk: Walk, planned: Instant, ended: Instant?, holders: [Standing.Follower]) -> Clock {
+        let remaining = walk.pausedSince.map { max(0, planned.milliseconds - $0.milliseconds) }
         let due =
             walk.pausedSince.map { since in
-                walk.due.adding(milliseconds: max(0, now.milliseconds - since.milliseconds))
-            } ?? walk.due
+                planned.adding(milliseconds: max(0, now.milliseconds - since.milliseconds))
+            } ?? planned
         let holding = holders.filter { $0.type.rawValue == rule.heldBy && $0.at < due }
         let state: Clock.State
         if let stopped = walk.stopped {
-            state = stopped <= walk.due ? .met : .over
+            state = stopped <= planned ? .met : .over
         } else if let ended {
-            state = ended <= walk.due || walk.pausedSince != nil ? .ended : .over
+            state = ended <= planned || walk.pausedSince != nil ? .ended : .over
         } else if walk.pausedSince != nil {
             state = .paused
         } else if holding.contains(where: { $0.decided == nil || now < ($0.decided ?? now) }) || (holding.isEmpty && isHeldByAct) {

@@ -98,8 +98,18 @@ extension Dossier {
             law.governing(type: type.rawValue, from: opening.from.state, to: $0.state, on: opening.at)
         }
         let calendars = calendars ?? WorkingCalendars(of: law)
-        return law.clocks(for: type.rawValue, under: governing).compactMap {
-            ClockRun(rule: $0, dossier: self, law: law, calendars: calendars, delivery: delivery, now: now).clock(holders: followers)
+        let applied = entries.indices.filter { entries[$0].effect == .applied }.map {
+            Applied(place: $0, kind: entries[$0].act.kind.rawValue)
         }
+        return law.clocks(for: type.rawValue, under: governing).compactMap { rule in
+            ClockRun(rule: rule, dossier: self, law: law, calendars: calendars, delivery: delivery, now: now, applied: applied)
+                .clock(holders: followers)
+        }
+    }
+
+    /// An act that was applied: where it stands among the entries, and its kind as the rules write it.
+    struct Applied {
+        let place: Int
+        let kind: String
     }
 }

@@ -92,20 +92,24 @@ extension RuleFileReader {
             }
             if side == nil { fault("\(at).escalate", "The side says whose officers are told; it is missing.") }
         }
-        let paused = texts(item, "paused_by", at: at)
-        let resumed = texts(item, "resumed_by", at: at)
+        let paused = texts(item, "paused_by", at: at).map(Self.kind)
+        let resumed = texts(item, "resumed_by", at: at).map(Self.kind)
         if paused.isEmpty != resumed.isEmpty { fault(at, "A clock that is paused by an act is resumed by one.") }
         return ClockRule(
             id: required(item, "id", at: at), instrument: instrument, cite: required(item, "cite", at: at), tag: tag(item, at: at),
-            types: scope.types, startAct: starts[0], startField: starts.dropFirst().joined(separator: "."), when: scope.when,
+            types: scope.types, startAct: Self.kind(starts[0]), startField: starts.dropFirst().joined(separator: "."), when: scope.when,
             length: length,
             remind: remind, heldBy: item["held_by"]?["received"]?.string, stoppedBy: stops(item, "stopped_by", at: at),
-            stoppedByAll: texts(item, "stopped_by_all", at: at), endedBy: stops(item, "ended_by", at: at), startsSide: startsSide,
+            stoppedByAll: texts(item, "stopped_by_all", at: at).map(Self.kind), endedBy: stops(item, "ended_by", at: at),
+            startsSide: startsSide,
             atEnd: end,
             says: required(item, "says", at: at), calendar: calendar, workingDays: working, pausedBy: paused, resumedBy: resumed,
-            restartedBy: texts(item, "restarted_by", at: at), side: side, lengthFrom: profileLength(item, at: at),
+            restartedBy: texts(item, "restarted_by", at: at).map(Self.kind), side: side, lengthFrom: profileLength(item, at: at),
             dueField: due, escalate: levels)
     }
+
+    /// Rules may write the names of acts with underscores, as requests write their members; acts have hyphens.
+    private static func kind(_ text: String) -> String { String(text.map { $0 == "_" ? "-" : $0 }) }
 
     private mutating func sideName(_ item: JSONValue, _ name: String, at: String) -> String? {
         let side = optional(item, name, at: at)
@@ -120,7 +124,7 @@ extension RuleFileReader {
             if parts.count > 2 || parts.contains("") {
                 fault("\(at).\(name)", "“\(text)” is not a kind of act, nor a kind and a member of its body such as supply.last.")
             }
-            return .init(kind: parts[0], member: parts.count > 1 ? parts[1] : nil)
+            return .init(kind: Self.kind(parts[0]), member: parts.count > 1 ? parts[1] : nil)
         }
     }
 
