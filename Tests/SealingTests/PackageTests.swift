@@ -203,7 +203,8 @@ import Testing
             #expect(try Age.decrypt(contents(folder("armored")), with: [theirs], limit: size).count == size)
             try folder.put("ours", try Age.encrypt([UInt8](repeating: 5, count: size), to: [theirs.recipient], armored: true))
             #expect(try run(["age", "-d", "-i", "theirs.txt", "-o", "back", "ours"], in: folder.path).status == 0)
-            #expect(try contents(folder("back")) == [UInt8](repeating: 5, count: size))
+            // Their program makes no file of nothing.
+            if size > 0 { #expect(try contents(folder("back")) == [UInt8](repeating: 5, count: size)) }
             try folder.put("ours", try Age.encrypt([UInt8](repeating: 6, count: size), to: [theirs.recipient]))
             #expect(try run(["age", "-d", "-i", "theirs.txt", "-o", "back", "ours"], in: folder.path).status == 0)
             // age makes no file for empty content.

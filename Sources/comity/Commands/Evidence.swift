@@ -121,7 +121,7 @@ struct Evidence: AsyncParsableCommand {
         func run() async throws {
             let path: String
             if let identity {
-                path = try PackageOpener.open(path: package, identities: [try Verdict.identity(identity)], to: to)
+                path = try PackageOpener.open(path: package, identities: try Verdict.identities(identity), to: to)
             } else {
                 path = try await global.node().openEvidence(
                     try FileReference(package), package: nil, to: to, officer: try officer.resolved())
@@ -137,21 +137,20 @@ struct Evidence: AsyncParsableCommand {
 
 /// Verdicts on packages, for the commands.
 enum Verdict {
-    static func identity(_ path: String) throws(ComityError) -> AgeIdentity {
+    /// The identities in a file, one a line; `#` begins a remark.
+    static func identities(_ path: String) throws(ComityError) -> [AgeIdentity] {
         let text = String(decoding: try InputFile.read(path, limit: 65536), as: UTF8.self)
-        guard let line = text.split(whereSeparator: \.isNewline).first(where: { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) })
-        else {
-            throw ComityError(.malformedInput, "\(path) holds no identity.")
-        }
-        return try AgeIdentity(line.trimmingCharacters(in: .whitespaces))
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+        let identities = try lines.filter { !$0.isEmpty && !$0.hasPrefix("#") }.map { line throws(ComityError) in try AgeIdentity(line) }
+        guard !identities.isEmpty else { throw ComityError(.malformedInput, "\(path) holds no identity.") }
+        return identities
     }
 
     static func judge(_ package: String, identity path: String?, global: GlobalOptions) throws -> PackageVerdict {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: package, isDirectory: &isFolder)
         if let path {
-            let identity = try identity(path)
-            return try PackageVerifier.verify(path: package, identities: [identity], trusted: { _ in nil }, allowUnknownSigner: true)
+            return try PackageVerifier.verify(path: package, identities: try identities(path), trusted: { _ in nil }, allowUnknownSigner: true)
         }
         if !exists, let ref = try? FileReference(package) {
             let node = try global.node()
