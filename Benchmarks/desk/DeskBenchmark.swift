@@ -17,6 +17,7 @@ struct DeskBenchmark {
         let requests = Int(value("requests", "500")) ?? 500
         let node = try await Fill.node(in: folder, order)
         try await node.setClock(Fill.today)
+        try await Fill.more(node, folder: folder)
         try await Measure(node: node, requests: requests, only: arguments.contains("--only") ? value("only", "/queue") : nil).run()
     }
 }

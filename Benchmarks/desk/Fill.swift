@@ -84,18 +84,20 @@ struct Fill {
             keys[state] = signing
         }
         self.keys = keys
-        let demo = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Sources/comity/Demo")
-        func draft(_ name: String) throws -> [String: JSONValue] {
-            let text = try YAMLText([UInt8](try Data(contentsOf: demo.appendingPathComponent("\(name).yaml"))), name: name)
-            guard let members = text.value.object else { throw Failure(says: "\(name).yaml is not a list of names and values.") }
-            return members
-        }
-        let stored = try draft("stored-data")
+        let stored = try Self.demo("stored-data")
         contents = [
-            .preservation: try draft("preservation"), .storedData: stored, .mutualLegalAssistance: stored, .emergency: stored,
+            .preservation: try Self.demo("preservation"), .storedData: stored, .mutualLegalAssistance: stored, .emergency: stored,
             .extradition: stored,
         ]
+    }
+
+    /// The members of a draft of the demo.
+    static func demo(_ name: String) throws -> [String: JSONValue] {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/comity/Demo")
+        let text = try YAMLText([UInt8](try Data(contentsOf: folder.appendingPathComponent("\(name).yaml"))), name: name)
+        guard let members = text.value.object else { throw Failure(says: "\(name).yaml is not a list of names and values.") }
+        return members
     }
 
     /// One chain of acts: a request of another State, and much talk.

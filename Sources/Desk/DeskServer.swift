@@ -49,12 +49,15 @@ public enum DeskServer {
         } catch { throw ComityError(.failure, "The desk cannot be set up: \(error).") }
     }
 
-    /// The pages without a socket.
+    /// The pages without a socket: for tests and for the benchmark of the desk.
     /// - Parameter host: the name or address in a browser's address bar, accepted besides the loopback names.
     /// - Throws: `.failure` for a missing or broken resource.
-    static func router(node: Node, host: String, logger: Logger) throws(ComityError) -> Router<DeskContext> {
+    package static func router(node: Node, host: String, logger: Logger) throws(ComityError) -> Router<DeskContext> {
         router(DeskPages(node: node, resources: try DeskResources()), host: host, logger: logger)
     }
+
+    /// The name of the cookie of a session on an address without a port: for the benchmark of the desk.
+    package static let sessionCookie = SessionGate.cookie
 
     static func router(_ pages: DeskPages, host: String, logger: Logger) -> Router<DeskContext> {
         var pages = pages

@@ -34,7 +34,7 @@ extension Node {
         let (accounts, peers, hasFiles, backup) = try store.read { reader in
             (
                 try reader.accounts().filter { $0.state == Account.State.active.rawValue }, try reader.peers(),
-                try !reader.files().isEmpty || !reader.drafts().isEmpty, try reader.events([.backupNoted], limit: 1)
+                try reader.hasFiles() || !reader.drafts().isEmpty, try reader.events([.backupNoted], limit: 1)
             )
         }
         let drafting = accounts.filter { Permission.of(role: $0.role).contains(.draft) }

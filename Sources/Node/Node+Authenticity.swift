@@ -69,29 +69,33 @@ extension Node {
         try requireContent(of: ref, officer: officer, to: "examine a request")
         return try store.read { reader in
             guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
-            let dossier = try Self.dossier(row.id, reader)
-            guard let stored = try reader.act(dossier.opening.id) else { throw Self.noFile(ref) }
-            let act = dossier.opening
-            let peer = try reader.peer(act.from.state)
-            let former = try reader.formerEntries().filter { $0.state == act.from.state }
-            let keys = [peer?.entry.signingKey].compactMap { $0 } + former.map(\.signingKey)
-            let jws = try UnverifiedAct(stored.jws).jws
-            let key = keys.first { $0.keyID == jws.signatures.first?.keyID }
-            let holds = key.map { (try? VerifiedAct.reread(stored.jws, key: $0))?.hash == stored.hash } ?? false
-            let earlier = try reader.files().count { $0.counterpart == act.from.state && $0.side == .requested && $0.opened < act.at }
-            let given = dossier.request.content.at("authority.contact")?.string.flatMap { Self.digits($0).count >= 6 ? $0 : nil }
-            let isOurs = act.from.state == state
-            let facts = Facts(
-                peer: peer, replaced: !former.isEmpty, holds: isOurs || holds, made: act.at, arrived: stored.registered, earlier: earlier,
-                given: given)
-            return Authenticity(
-                from: act.from.state, authority: act.from.authority, officer: act.by.officer, role: act.by.role,
-                approvedBy: act.by.approvals.map(\.officer), signatureHolds: isOurs || holds,
-                keyID: jws.signatures.first?.keyID ?? "", trust: peer?.trust.rawValue, entryIssued: peer?.entry.issuedAt,
-                entryAdded: peer?.addedAt, confirmed: peer?.confirmedAt, confirmedBy: peer?.confirmedBy,
-                phone: peer?.entry.authority.phone, phoneInRequest: given, made: act.at, arrived: stored.registered, earlier: earlier,
-                code: SpokenCode.groups(of: stored.hash.description), indicators: isOurs ? [] : facts.indicators)
+            var keys = KeysOfStates(reader)
+            return try authenticity(of: try Self.dossier(row.id, reader), reader, &keys)
         }
+    }
+
+    /// - Parameter most: earlier requests are counted up to this number.
+    func authenticity(of dossier: Dossier, _ reader: Reader, _ states: inout KeysOfStates, most: Int = .max) throws -> Authenticity {
+        guard let stored = try reader.act(dossier.opening.id) else { throw Self.noFile(dossier.ref) }
+        let act = dossier.opening
+        let (peer, former) = try states.of(act.from.state)
+        let keys = [peer?.entry.signingKey].compactMap { $0 } + former.map(\.signingKey)
+        let keyID = try UnverifiedAct(stored.jws).jws.signatures.first?.keyID
+        let key = keys.first { $0.keyID == keyID }
+        let holds = key.map { signatures.holds(stored.jws, of: stored.hash, by: $0) } ?? false
+        let earlier = try reader.requests(from: act.from.state, before: act.at, most: most)
+        let given = dossier.request.content.at("authority.contact")?.string.flatMap { Self.digits($0).count >= 6 ? $0 : nil }
+        let isOurs = act.from.state == state
+        let facts = Facts(
+            peer: peer, replaced: !former.isEmpty, holds: isOurs || holds, made: act.at, arrived: stored.registered, earlier: earlier,
+            given: given)
+        return Authenticity(
+            from: act.from.state, authority: act.from.authority, officer: act.by.officer, role: act.by.role,
+            approvedBy: act.by.approvals.map(\.officer), signatureHolds: isOurs || holds, keyID: keyID ?? "",
+            trust: peer?.trust.rawValue, entryIssued: peer?.entry.issuedAt, entryAdded: peer?.addedAt, confirmed: peer?.confirmedAt,
+            confirmedBy: peer?.confirmedBy, phone: peer?.entry.authority.phone, phoneInRequest: given, made: act.at,
+            arrived: stored.registered, earlier: earlier, code: SpokenCode.groups(of: stored.hash.description),
+            indicators: isOurs ? [] : facts.indicators)
     }
 
     private static func digits(_ text: String) -> String {
@@ -126,5 +130,21 @@ extension Node {
             if abs(arrived.milliseconds - made.milliseconds) > 600_000 { found.append(.clockDiffers) }
             return found
         }
+    }
+}
+
+/// The directory as one snapshot has it, each State looked up once.
+struct KeysOfStates {
+    private let reader: Reader
+    private var known: [StateCode: (peer: Peer?, former: [DirectoryEntry])] = [:]
+
+    init(_ reader: Reader) { self.reader = reader }
+
+    /// The entry of a State, and those it had before.
+    mutating func of(_ state: StateCode) throws -> (peer: Peer?, former: [DirectoryEntry]) {
+        if let found = known[state] { return found }
+        let found = (peer: try reader.peer(state), former: try reader.formerEntries().filter { $0.state == state })
+        known[state] = found
+        return found
     }
 }

@@ -64,36 +64,83 @@ public struct PreservationLine: Sendable, Codable {
     public let hops: [HopLine]
     /// Follow-up requests count from the day the data are safe; false when none is linked.
     public var isLinked: Bool { !followUps.isEmpty }
+    /// Nothing is kept any more, or nothing was.
+    public var isFinished: Bool { Kept.finished.contains(state) }
+}
+
+/// Some of the preservations, those that end first at the top.
+public struct PreservationPage: Sendable {
+    public let lines: [PreservationLine]
+    /// `after` of the next page and of the one before; nil at the ends of the list.
+    public let next: String?
+    public let previous: String?
+    /// How many there are on all pages together, at most `WorkPage.mostCounted`.
+    public let total: Int
+    /// How many are kept, on all pages together, without a request for the data.
+    public let unlinked: Int
+}
+
+/// Which preservations are wanted.
+public enum PreservationChoice: String, Sendable, CaseIterable {
+    /// Something is kept, or will be.
+    case open
+    /// Nothing is kept any more, or nothing was.
+    case done
+    case all
 }
 
 extension Node {
-    /// Every preservation, the one that ends first at the top.
-    /// - Throws: `.permission` for somebody who sees no files. An auditor gets no titles, data and providers.
-    public func preservations(officer: String?) throws(ComityError) -> [PreservationLine] {
+    /// Preservations, the one that ends first at the top.
+    /// - Parameters:
+    ///   - after: `next` or `previous` of another page of the same choice; nil for the first.
+    ///   - limit: most lines, 1 to 200.
+    /// - Throws: `.usage` for a wrong place or limit; `.permission` for somebody who sees no files. An auditor gets no titles, data
+    ///   and providers.
+    public func preservations(_ choice: PreservationChoice = .all, after: String? = nil, limit: Int = 50, officer: String?)
+        throws(ComityError) -> PreservationPage
+    {
+        guard (1...WorkPage.maximumLimit).contains(limit) else {
+            throw ComityError(.usage, "A page has 1 to \(WorkPage.maximumLimit) rows.", next: "Ask for more pages instead.")
+        }
         let whole = try sight(of: officer) == .whole
         let now = try now()
-        let lines = try store.read { reader -> [PreservationLine] in
-            var found = Board(links: try reader.allLinks())
-            for row in try reader.files() where row.type == .preservation || row.type == .trafficDisclosure {
-                let dossier = try Self.dossier(row.id, reader)
-                found.files[row.id] = Board.Item(row: row, dossier: dossier, standing: try standing(of: dossier, reader, now))
-            }
-            return try found.files.values.filter { $0.row.type == .preservation }.map { item in
-                let followUps = try reader.followers(of: item.row.id).map { row in
+        var query = WorkQuery()
+        query.type = .preservation
+        query.sort = .ends
+        query.noneOf = Worklist.Bits.draft.rawValue
+        switch choice {
+        case .open: query.noneOfStates = Kept.finished
+        case .done: query.states = Kept.finished
+        case .all: break
+        }
+        if let after { query.place = try WorkCursor.place(after) }
+        query.limit = limit + 1
+        let asked = query
+        return try store.read { reader in
+            var rows = try reader.work(asked)
+            let isBackward = asked.place?.isBefore == true
+            let hasMore = rows.count > limit
+            if hasMore { rows = isBackward ? Array(rows.dropFirst()) : Array(rows.dropLast()) }
+            var board = Board(reader: reader) { dossier in try self.standing(of: dossier, reader, now) }
+            let lines = try rows.compactMap { row -> PreservationLine? in
+                guard let id = row.file, let item = try board.item(id) else { return nil }
+                let followUps = try reader.followers(of: id).map { row in
                     let dossier = try Self.dossier(row.id, reader)
                     return PreservationLine.FollowUp(
                         ref: row.ref, type: row.type, state: dossier.state, isDecided: dossier.course.decided != nil)
                 }
-                return line(item, followUps, hops: whole ? found.hops(of: item) : [], whole: whole)
+                return line(item, followUps, hops: whole ? try board.hops(of: item) : [], whole: whole)
             }
-        }
-        return lines.sorted { left, right in
-            switch (left.until, right.until) {
-            case (let first?, let second?): first != second ? first < second : left.ref.description < right.ref.description
-            case (.some, nil): true
-            case (nil, .some): false
-            case (nil, nil): left.ref.description < right.ref.description
-            }
+            var unlinked = asked
+            unlinked.anyOf = Worklist.Bits.unlinked.rawValue
+            unlinked.states = []
+            unlinked.noneOfStates = []
+            let (hasNext, hasPrevious) = isBackward ? (true, hasMore) : (hasMore, asked.place != nil)
+            return PreservationPage(
+                lines: lines, next: hasNext ? rows.last.map { WorkCursor.text($0, .ends, before: false) } : nil,
+                previous: hasPrevious ? rows.first.map { WorkCursor.text($0, .ends, before: true) } : nil,
+                total: try reader.countWork(asked, most: WorkPage.mostCounted),
+                unlinked: try reader.countWork(unlinked, most: WorkPage.mostCounted))
         }
     }
 
@@ -112,7 +159,7 @@ extension Node {
         return PreservationLine(
             ref: item.row.ref, title: whole ? item.row.title : "", side: item.row.side, counterpart: item.row.counterpart,
             state: item.standing.state, holder: whole ? custodian?["provider"]?.string ?? custodian?.string ?? "" : "",
-            dataSets: whole ? sets : [], outcome: preserve?.body["outcome"]?.string, effective: item.effective, clock: item.clock,
+            dataSets: whole ? sets : [], outcome: preserve?.body["outcome"]?.string, effective: item.kept.effective, clock: item.kept.clock,
             until: item.until, followUps: followUps,
             extensions: applied.compactMap { act in
                 guard act.kind == .extend || act.kind == .accept, let until = act.body["until"]?.string.flatMap({ try? Instant($0) }) else {
@@ -124,28 +171,66 @@ extension Node {
     }
 }
 
-/// The preservations and disclosures of paths that hang together.
+/// What is kept under one preservation: since when, until when, and whether anything is.
+struct Kept {
+    /// States in which nothing is kept any more, or nothing was.
+    static let finished: Set<FileState> = [.released, .closed, .withdrawn, .refused, .nothingFound, .notExecutable, .lapsed]
+
+    let effective: Instant?
+    let clock: Clock?
+    let until: Instant?
+    /// The data are there and still kept.
+    let isKept: Bool
+
+    init(_ dossier: Dossier, _ standing: Standing) {
+        let preserve = dossier.entries.last { $0.effect == .applied && $0.act.kind == .preserve }?.act
+        effective = preserve?.body["effective"]?.string.flatMap { try? Instant($0) }
+        clock = standing.clocks.first { $0.atEnd == .lapse }
+        until = [clock?.due, dossier.course.end].compactMap { $0 }.max()
+        isKept =
+            effective != nil && preserve?.body["outcome"]?.string != ActBody.Preserve.Outcome.none.rawValue
+            && !Self.finished.contains(standing.state)
+    }
+}
+
+/// The preservations and disclosures of paths that hang together, each read when it is needed.
 private struct Board {
     struct Item {
         let row: FileRow
         let dossier: Dossier
         let standing: Standing
+        let kept: Kept
 
-        var effective: Instant? {
-            dossier.entries.last { $0.effect == .applied && $0.act.kind == .preserve }?.act.body["effective"]?.string
-                .flatMap { try? Instant($0) }
-        }
-        var clock: Clock? { standing.clocks.first { $0.atEnd == .lapse } }
-        var until: Instant? { [clock?.due, dossier.course.end].compactMap { $0 }.max() }
+        var until: Instant? { kept.until }
     }
 
-    let links: [(file: UUIDv7, target: UUIDv7, relation: String)]
-    var files: [UUIDv7: Item] = [:]
+    /// Most files of one path: a page shows no more.
+    private static let most = 100
+
+    let reader: Reader
+    let standing: (Dossier) throws -> Standing
+    private var files: [UUIDv7: Item] = [:]
+
+    init(reader: Reader, standing: @escaping (Dossier) throws -> Standing) {
+        self.reader = reader
+        self.standing = standing
+    }
+
+    /// A preservation or disclosure; nil for every other file.
+    mutating func item(_ id: UUIDv7) throws -> Item? {
+        if let known = files[id] { return known }
+        guard let row = try reader.file(id: id), row.type == .preservation || row.type == .trafficDisclosure else { return nil }
+        let dossier = try Node.dossier(id, reader)
+        let standing = try standing(dossier)
+        let item = Item(row: row, dossier: dossier, standing: standing, kept: Kept(dossier, standing))
+        files[id] = item
+        return item
+    }
 
     /// The path as it was disclosed in a file that is linked to this one, with the preservation at each hop; where nobody
     /// disclosed one, the preservations that were asked for one after the other.
-    func hops(of item: Item) -> [PreservationLine.HopLine] {
-        let together = component(of: item.row.id).sorted { $0.row.opened < $1.row.opened }
+    mutating func hops(of item: Item) throws -> [PreservationLine.HopLine] {
+        let together = try component(of: item).sorted { $0.row.opened < $1.row.opened }
         let kept = together.filter { $0.row.type == .preservation && $0.row.side == item.row.side }
         func line(_ number: Int, _ state: StateCode, _ provider: String, _ file: Item?) -> PreservationLine.HopLine {
             PreservationLine.HopLine(
@@ -167,13 +252,15 @@ private struct Board {
 
     private func requested(_ item: Item) -> StateCode { item.dossier.opening.to[0].state }
 
-    private func component(of start: UUIDv7) -> [Item] {
-        var open = [start]
+    private mutating func component(of start: Item) throws -> [Item] {
+        var open = [start.row.id]
         var seen: Set<UUIDv7> = []
-        while let id = open.popLast() {
-            guard files[id] != nil, seen.insert(id).inserted else { continue }
-            open += links.filter { $0.file == id }.map(\.target) + links.filter { $0.target == id }.map(\.file)
+        var found: [Item] = []
+        while let id = open.popLast(), found.count < Self.most {
+            guard seen.insert(id).inserted, let item = try item(id) else { continue }
+            found.append(item)
+            open += try reader.neighbours(of: id).map(\.id)
         }
-        return seen.compactMap { files[$0] }
+        return found
     }
 }

@@ -63,10 +63,22 @@ public struct Triage: Sendable {
 
     /// Of the first four parts of the check, those in which every question is answered.
     public var partsDone: Int {
-        let single = [Question.authenticity, .completeness, .competence].count { notes[$0.name] != nil }
-        let usable = grounds.filter { !$0.forbidden }
-        return single + (usable.allSatisfy { notes[Question.ground($0.id).name] != nil } ? 1 : 0)
+        Self.partsDone(notes: Set(notes.keys), usable: grounds.filter { !$0.forbidden }.map(\.id))
     }
+
+    fileprivate static func partsDone(notes: Set<String>, usable: [String]) -> Int {
+        let single = [Question.authenticity, .completeness, .competence].count { notes.contains($0.name) }
+        return single + (usable.allSatisfy { notes.contains(Question.ground($0).name) } ? 1 : 0)
+    }
+}
+
+/// How far the check of a request is: what a line of a list says of it, without what the rules found.
+public struct TriageProgress: Sendable, Equatable {
+    /// As `Triage.partsDone`.
+    public let partsDone: Int
+    /// Somebody has answered a question.
+    public let isStarted: Bool
+    public let indicators: [Authenticity.Indicator]
 }
 
 extension Node {
@@ -78,16 +90,41 @@ extension Node {
         let findings = try fileView(ref, officer: officer).findings
         let phases = rulePhases
         let apart = findings.filter { [.competence, .route, .dual].contains(phases[$0.rule] ?? .contents) }
-        var seen: Set<String> = []
-        var grounds: [GroundLine] = []
-        for use in GroundUse.allCases { grounds += try self.grounds(ref, use: use, officer: officer) }
-        grounds = grounds.filter { seen.insert($0.id).inserted }
         return Triage(
             authenticity: try authenticity(ref, officer: officer),
             completeness: findings.filter { finding in !apart.contains { $0 == finding } }, competence: apart,
-            grounds: grounds.filter { !$0.forbidden } + grounds.filter(\.forbidden), notes: try triageNotes(dossier.id),
+            grounds: grounds(of: dossier), notes: try triageNotes(dossier.id),
             screen: dossier.course.screen, screenOpen: dossier.course.screenOpen, consulted: dossier.course.consulted,
             calledBack: dossier.course.calledBack)
+    }
+
+    /// How far the checks of incoming requests are; without those that are not incoming.
+    /// - Throws: `.permission` for somebody who does not see content.
+    public func triageProgress(_ refs: [FileReference], officer: String?) throws(ComityError) -> [FileReference: TriageProgress] {
+        try authorise(officer, .readContent, to: "examine requests")
+        return try store.read { reader in
+            var keys = KeysOfStates(reader)
+            var progress: [FileReference: TriageProgress] = [:]
+            for ref in refs {
+                guard let row = try reader.file(ref), row.side == .requested else { continue }
+                let dossier = try Self.dossier(row.id, reader)
+                let notes = Set(Self.triageNotes(try reader.events(of: row.id)).keys)
+                progress[ref] = TriageProgress(
+                    partsDone: Triage.partsDone(notes: notes, usable: grounds(of: dossier).filter { !$0.forbidden }.map(\.id)),
+                    isStarted: !notes.isEmpty, indicators: try authenticity(of: dossier, reader, &keys, most: 1).indicators)
+            }
+            return progress
+        }
+    }
+
+    /// The grounds of a file for every use, usable ones first, each once.
+    private func grounds(of dossier: Dossier) -> [GroundLine] {
+        var seen: Set<String> = []
+        let all = GroundUse.allCases.flatMap { use in
+            let offered = dossier.grounds(for: use, law: law, party: party)
+            return offered.filter { !$0.forbidden } + offered.filter(\.forbidden)
+        }.filter { seen.insert($0.id).inserted }
+        return (all.filter { !$0.forbidden } + all.filter(\.forbidden)).map { GroundLine($0) }
     }
 
     /// Keeps the answer of an officer to one question of the check. It is an event of this node: no other State sees it.
@@ -105,9 +142,7 @@ extension Node {
         var plain = answer == "yes"
         if case .ground(let id) = question {
             plain = answer == "no"
-            var known: [GroundLine] = []
-            for use in GroundUse.allCases { known += try grounds(ref, use: use, officer: officer) }
-            guard known.contains(where: { $0.id == id && !$0.forbidden }) else {
+            guard grounds(of: dossier).contains(where: { $0.id == id && !$0.forbidden }) else {
                 throw ComityError(.usage, "“\(Text.safe(id, limit: 120))” is no ground in \(ref).", next: "Load the page again.")
             }
         }
@@ -165,7 +200,11 @@ extension Node {
 
     /// The newest answer to each question of a file.
     func triageNotes(_ file: UUIDv7) throws(ComityError) -> [String: Triage.Note] {
-        try store.read { try $0.events(of: file) }.reduce(into: [:]) { notes, event in
+        Self.triageNotes(try store.read { try $0.events(of: file) })
+    }
+
+    private static func triageNotes(_ events: [RegisterEvent]) -> [String: Triage.Note] {
+        events.reduce(into: [:]) { notes, event in
             guard event.event == .noted, event.detail["about"]?.string == "triage", let question = event.detail["question"]?.string,
                 let answer = event.detail["answer"]?.string
             else { return }

@@ -146,6 +146,7 @@ extension Node {
         query.counterpart = filter.counterpart
         query.side = filter.side
         query.state = filter.state
+        query.states = filter.states
         query.assigned = filter.assigned
         if let text = filter.text, !text.allSatisfy(\.isWhitespace) { query.text = text }
         query.sort =

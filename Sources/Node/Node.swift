@@ -26,6 +26,7 @@ public final class Node: Sendable {
     let peers: PeerBook
     let access: AccessKey
     let passwords = PasswordHasher()
+    let signatures = SignatureMemory()
     let realTime = RealTime()
     /// The provider of OpenID Connect, when one is configured.
     let provider: OpenIDConnectProvider?

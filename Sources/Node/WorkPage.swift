@@ -74,6 +74,8 @@ public struct WorkFilter: Sendable, Equatable {
     public var counterpart: StateCode?
     public var side: Side?
     public var state: FileState?
+    /// States of which it must be in one; empty leaves nothing out.
+    public var states: Set<FileState> = []
     /// The officer who has it in hand.
     public var assigned: String?
     /// Words of the title or the reference, in any order; accents and ends of words may be missing.

@@ -20,10 +20,12 @@ struct Worklist: Sendable {
         static let outgoing = Bits(rawValue: 32)
         static let draft = Bits(rawValue: 64)
         static let closed = Bits(rawValue: 128)
+        /// Data are kept and nobody has asked for them.
+        static let unlinked = Bits(rawValue: 256)
     }
 
     /// Raised when a row gets another meaning, so that rows of an older program are computed anew.
-    static let format = 2
+    static let format = 3
 
     let law: Law
     let calendars: WorkingCalendars
@@ -66,6 +68,8 @@ struct Worklist: Sendable {
         if next.whose == .us { bits.insert(.us) }
         if next.whose == .them { bits.insert(.them) }
         if file.side == .requested, next.step == ActKind.acknowledge.rawValue { bits.insert(.unacknowledged) }
+        let kept = file.type == .preservation ? Kept(dossier, standing) : nil
+        if let kept, kept.isKept, followers.isEmpty { bits.insert(.unlinked) }
         let lapse = standing.clocks.filter { dossier.type == .preservation && $0.atEnd == .lapse && $0.state == .running }
         // What changes by time alone: a clock runs out, a request that holds the file is decided.
         let turns =
@@ -80,7 +84,7 @@ struct Worklist: Sendable {
             opened: file.opened, changed: try reader.lastRegistered(of: file.id) ?? file.opened,
             unanswered: dossier.unanswered(by: file.side), urgency: urgency, assigned: try reader.assigned(file.ref),
             author: file.side == .requesting ? dossier.opening.by.officer : nil, pending: try reader.pending(file.id)?.kind,
-            views: bits.rawValue)
+            views: bits.rawValue, ends: kept?.until?.milliseconds ?? .max)
     }
 
     /// Files with a running clock by its end, then those that wait for us, for others, for nobody.

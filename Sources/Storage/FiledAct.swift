@@ -54,6 +54,22 @@ final class ActCache: Sendable {
         }
     }
 
+    /// Directory entries whose signature was verified before, by their bytes: the same bytes verify again.
+    private let entries = Mutex<[[UInt8]: DirectoryEntry]>([:])
+    private static let mostEntries = 1000
+
+    /// A signed directory entry.
+    /// - Throws: what `DirectoryEntry.init(verifying:)` throws; a failure is not remembered.
+    func entry(verifying jws: [UInt8]) throws -> DirectoryEntry {
+        if let known = entries.withLock({ $0[jws] }) { return known }
+        let entry = try DirectoryEntry(verifying: jws)
+        entries.withLock { entries in
+            if entries.count >= Self.mostEntries { entries = [:] }
+            entries[jws] = entry
+        }
+        return entry
+    }
+
     /// Bytes of signed acts; read, they take several times as much memory.
     static let generation = 8 << 20
     private let state = Mutex(State())

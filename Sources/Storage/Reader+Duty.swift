@@ -115,17 +115,25 @@ extension Reader {
         }
     }
 
+    /// How many acts came and went out from an index on.
+    public func actCount(from index: Int64) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM act INDEXED BY act_log WHERE idx >= ?", arguments: [index]) ?? 0
+    }
+
     /// How many acts of each kind came in and went out from an index on.
     public func actCounts(from index: Int64) throws -> [(kind: String, isOutgoing: Bool, count: Int)] {
         try Row.fetchAll(
-            db, sql: "SELECT kind, outgoing, COUNT(*) AS many FROM act WHERE idx >= ? GROUP BY kind, outgoing", arguments: [index]
+            db, sql: "SELECT kind, outgoing, COUNT(*) AS many FROM act INDEXED BY act_log WHERE idx >= ? GROUP BY kind, outgoing",
+            arguments: [index]
         ).map { ($0["kind"], $0["outgoing"], $0["many"]) }
     }
 
     /// How many events of each kind there are from an index on.
     public func eventCounts(from index: Int64) throws -> [String: Int] {
-        try Row.fetchAll(db, sql: "SELECT kind, COUNT(*) AS many FROM event WHERE idx >= ? GROUP BY kind", arguments: [index])
-            .reduce(into: [:]) { $0[$1["kind"]] = $1["many"] }
+        try Row.fetchAll(
+            db, sql: "SELECT kind, COUNT(*) AS many FROM event INDEXED BY event_log WHERE idx >= ? GROUP BY kind", arguments: [index]
+        )
+        .reduce(into: [:]) { $0[$1["kind"]] = $1["many"] }
     }
 
     // MARK: Peers

@@ -48,6 +48,9 @@ extension Reader {
             .map { (try packageRow($0), try Instant($0["created"])) }
     }
 
+    /// How many packages there are in all files.
+    public func packageCount() throws -> Int { try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM package") ?? 0 }
+
     /// When a package was announced or sealed.
     public func created(ofPackage sha256: String) throws -> Instant? {
         try String.fetchOne(db, sql: "SELECT created FROM package WHERE sha256 = ?", arguments: [sha256])
@@ -66,17 +69,30 @@ extension Reader {
     ///   - what: only this kind of act or event.
     ///   - file: only of this file.
     public func entries(before index: Int64, what: String?, file: UUIDv7?, limit: Int) throws -> [EntryRow] {
-        try Row.fetchAll(
+        var chosen = "SELECT idx FROM entry WHERE idx < :before ORDER BY idx DESC LIMIT :limit"
+        var arguments: StatementArguments = ["before": index, "limit": limit]
+        if what != nil || file != nil {
+            // Each table has an index for the kind and one for the file; both hold the places of the register.
+            let conditions = [what.map { _ in "kind = :what" }, file.map { _ in "file = :file" }].compactMap { $0 }
+            let arms = ["act", "event"].map { table in
+                """
+                SELECT * FROM (SELECT idx FROM \(table) INDEXED BY \(table)_\(file == nil ? "kind" : "file")
+                WHERE \(conditions.joined(separator: " AND ")) AND idx < :before ORDER BY idx DESC LIMIT :limit)
+                """
+            }
+            chosen = "SELECT idx FROM (\(arms.joined(separator: " UNION ALL "))) ORDER BY idx DESC LIMIT :limit"
+            if let what { arguments = arguments &+ ["what": what] }
+            if let file { arguments = arguments &+ ["file": file.description] }
+        }
+        return try Row.fetchAll(
             db,
             sql: """
                 SELECT entry.idx, entry.content, entry.kind, entry.ref, COALESCE(act.kind, event.kind) AS what,
                   COALESCE(act.file, event.file) AS file, COALESCE(act.jws, event.bytes) AS bytes FROM entry
                 LEFT JOIN act ON entry.kind = 'act' AND act.id = entry.ref
                 LEFT JOIN event ON entry.kind = 'event' AND event.id = entry.ref
-                WHERE entry.idx < :before AND (:what IS NULL OR COALESCE(act.kind, event.kind) = :what)
-                  AND (:file IS NULL OR COALESCE(act.file, event.file) = :file)
-                ORDER BY entry.idx DESC LIMIT :limit
-                """, arguments: ["before": index, "what": what, "file": file?.description, "limit": limit]
+                WHERE entry.idx IN (\(chosen)) ORDER BY entry.idx DESC
+                """, arguments: arguments
         ).map { row in
             EntryRow(
                 index: row["idx"], content: [UInt8](row["content"] as Data), kind: row["kind"], ref: row["ref"], what: row["what"],

@@ -52,11 +52,4 @@ extension Reader {
         try Row.fetchAll(db, sql: "SELECT peer, at FROM receipt WHERE act = ?", arguments: [act.description])
             .reduce(into: [:]) { $0[try StateCode($1["peer"])] = try Instant($1["at"]) }
     }
-
-    /// Files that name another in their request, and those they name, as pairs with the relation.
-    public func allLinks() throws -> [(file: UUIDv7, target: UUIDv7, relation: String)] {
-        try Row.fetchAll(db, sql: "SELECT file, target, relation FROM link ORDER BY file, target").map {
-            (try UUIDv7($0["file"]), try UUIDv7($0["target"]), $0["relation"])
-        }
-    }
 }

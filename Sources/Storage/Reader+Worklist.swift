@@ -43,6 +43,7 @@ extension Reader {
         case .due: row.press
         case .changed: row.changed.milliseconds
         case .reference: 0
+        case .ends: row.ends
         }
     }
 
@@ -51,7 +52,8 @@ extension Reader {
         let (conditions, arguments) = Self.conditions(query)
         return try Int.fetchOne(
             db,
-            sql: "SELECT COUNT(*) FROM (SELECT 1 FROM work INDEXED BY work_by_due WHERE \(Self.all(conditions)) LIMIT ?)",
+            sql:
+                "SELECT COUNT(*) FROM (SELECT 1 FROM work INDEXED BY \(query.sort == .ends ? "work_by_ends" : "work_by_due") WHERE \(Self.all(conditions)) LIMIT ?)",
             arguments: StatementArguments(arguments + [most])) ?? 0
     }
 
@@ -146,6 +148,7 @@ extension Reader {
         case .changed: ("work_by_changed", "changed", true)
         // References differ, so the key before them is the same for all.
         case .reference: ("work_by_ref", "zero", false)
+        case .ends: ("work_by_ends", "ends", false)
         }
     }
 
@@ -168,6 +171,10 @@ extension Reader {
         if let counterpart = query.counterpart { add("instr(counterpart, ?) > 0", counterpart.description) }
         if let side = query.side { add("side = ?", side.rawValue) }
         if let state = query.state { add("state = ?", state.rawValue) }
+        for (states, word) in [(query.states, "IN"), (query.noneOfStates, "NOT IN")] where !states.isEmpty {
+            conditions.append("state \(word) (\(Array(repeating: "?", count: states.count).joined(separator: ", ")))")
+            arguments += states.map(\.rawValue).sorted()
+        }
         if let text = query.text {
             if let match = match(text) {
                 add(
@@ -200,6 +207,6 @@ extension Reader {
             lapses: row["lapses"], remind: row["remind"], since: row["since"], until: row["until"], opened: try Instant(row["opened"]),
             changed: try Instant(row["changed_at"]), unanswered: row["unanswered"], urgency: row["urgency"], assigned: row["assigned"],
             author: row["author"], pending: (row["pending"] as String?).flatMap(ActKind.init(rawValue:)), views: row["views"],
-            withheld: row["withheld"])
+            withheld: row["withheld"], ends: row["ends"])
     }
 }

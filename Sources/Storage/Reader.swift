@@ -128,6 +128,21 @@ public struct Reader {
         try Row.fetchOne(db, sql: "SELECT * FROM file WHERE id = ?", arguments: [id.description]).map(fileRow)
     }
 
+    public func hasFiles() throws -> Bool { try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM file)") ?? false }
+
+    /// How many files a State opened with a request to this one before a moment; counting stops at `most`.
+    public func requests(from state: StateCode, before: Instant, most: Int = .max) throws -> Int {
+        // A file of several States names all of them, the one that asks first.
+        try Int.fetchOne(
+            db,
+            sql: """
+                SELECT COUNT(*) FROM (SELECT 1 FROM file INDEXED BY file_from
+                WHERE side = 'requested' AND (counterpart = ?1 OR counterpart >= ?1 || ',' AND counterpart < ?1 || '-')
+                  AND julianday(opened) < julianday(?2) LIMIT ?3)
+                """, arguments: [state.description, before.description, most]) ?? 0
+    }
+
+    /// Every file. Pages never ask for it: it takes seconds on a large node.
     public func files() throws -> [FileRow] { try Row.fetchAll(db, sql: "SELECT * FROM file ORDER BY opened, ref").map(fileRow) }
 
     /// Files of the same two States whose request links to `file`. A third State cannot hold somebody else's file by naming it.
@@ -150,6 +165,17 @@ public struct Reader {
         .map { ($0["target"], $0["relation"]) }
     }
 
+    /// Files that a file links to, and those that link to it.
+    public func neighbours(of file: UUIDv7) throws -> [FileRow] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM file WHERE id IN (SELECT target FROM link WHERE file = ?1 UNION SELECT file FROM link WHERE target = ?1)
+                ORDER BY opened, ref
+                """, arguments: [file.description]
+        ).map(fileRow)
+    }
+
     /// The file that a row of the outbox belongs to.
     public func file(ofWork row: OutboxRow) throws -> UUIDv7? {
         let sql = row.kind == .act ? "SELECT file FROM act WHERE id = ?" : "SELECT file FROM package WHERE sha256 = ?"
@@ -158,7 +184,7 @@ public struct Reader {
 
     /// Directory entries of peers that were replaced: their keys still verify what they signed.
     public func formerEntries() throws -> [DirectoryEntry] {
-        try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { try DirectoryEntry(verifying: [UInt8]($0)) }
+        try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { try cache.entry(verifying: [UInt8]($0)) }
     }
 
     private static func saved(_ officer: String?, _ at: String?) throws(ComityError) -> DraftRow.Saved? {
@@ -272,7 +298,7 @@ public struct Reader {
             throw ComityError(.storage, "A peer in the database has an unknown trust.")
         }
         return Peer(
-            entry: try DirectoryEntry(verifying: jws), jws: jws, trust: trust, addedAt: try Instant(row["added"]),
+            entry: try cache.entry(verifying: jws), jws: jws, trust: trust, addedAt: try Instant(row["added"]),
             confirmedAt: try (row["confirmed"] as String?).map { text throws(ComityError) in try Instant(text) },
             confirmedBy: row["confirmed_by"])
     }

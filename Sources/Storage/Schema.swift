@@ -39,8 +39,23 @@ enum Schema {
                     """)
         }
         migrator.registerMigration("012 roster, shifts, calls, handovers") { db in try db.execute(sql: duty) }
+        migrator.registerMigration("013 long lists") { db in try db.execute(sql: longLists) }
         return migrator
     }
+
+    /// What pages ask for that would otherwise be looked for in every file or act.
+    private static let longLists = """
+        -- Requests that a State made before a moment. julianday also compares times that are written in different offsets.
+        CREATE INDEX file_from ON file (side, counterpart, julianday(opened));
+        -- The register by kind, and counts of what came since a moment, without reading the acts themselves.
+        CREATE INDEX act_kind ON act (kind, idx);
+        CREATE INDEX act_log ON act (idx, kind, outgoing);
+        CREATE INDEX event_log ON event (idx, kind);
+        CREATE INDEX package_created ON package (created DESC, sha256);
+        -- When what is kept ends; the largest number for what does not end.
+        ALTER TABLE work ADD COLUMN ends INTEGER NOT NULL DEFAULT 9223372036854775807;
+        CREATE INDEX work_by_ends ON work (type, ends, ref, views, side, state, withheld);
+        """
 
     /// What programs need: tokens, of which only hashes are kept; keys of requests with their answers; webhooks with what is owed to
     /// them.

@@ -57,12 +57,14 @@ public struct WorkRow: Sendable, Equatable {
     public let views: Int
     /// Kept from whom it does not concern. Reserved: no row is withheld yet.
     public let withheld: Bool
+    /// When what is kept under a preservation ends, milliseconds since 1970; the largest number for everything else.
+    public let ends: Int64
 
     public init(
         ref: FileReference, file: UUIDv7?, type: FileType, side: Side, counterparts: [StateCode], title: String, state: FileState,
         step: String, whose: Whose, press: Int64, clock: Clock?, lapses: Int64?, remind: Int64?, since: Int64, until: Int64,
         opened: Instant, changed: Instant, unanswered: Int, urgency: Int, assigned: String?, author: String?, pending: ActKind?,
-        views: Int, withheld: Bool = false
+        views: Int, withheld: Bool = false, ends: Int64 = .max
     ) {
         self.ref = ref
         self.file = file
@@ -88,6 +90,7 @@ public struct WorkRow: Sendable, Equatable {
         self.pending = pending
         self.views = views
         self.withheld = withheld
+        self.ends = ends
     }
 
     public var key: Key { file.map(Key.file) ?? .draft(ref) }
@@ -101,6 +104,8 @@ public struct WorkQuery: Sendable, Equatable {
         /// The last changed first.
         case changed
         case reference
+        /// What is kept, by when it ends; for one type.
+        case ends
     }
 
     /// A place in the list: the sort key and the reference of a row, and on which side of it to read.
@@ -132,6 +137,10 @@ public struct WorkQuery: Sendable, Equatable {
     public var counterpart: StateCode?
     public var side: Side?
     public var state: FileState?
+    /// States of which a row must be in one; empty asks for none.
+    public var states: Set<FileState> = []
+    /// States that a row must not be in.
+    public var noneOfStates: Set<FileState> = []
     /// Words of the title or the reference, in any order; the letters may lack their accents, the words their ends.
     public var text: String?
     /// The text is looked for in references, not in titles.

@@ -86,6 +86,7 @@ extension Writer {
     static let columns = [
         "ref", "file", "type", "side", "counterpart", "state", "step", "whose", "press", "due", "lapses", "remind", "since", "until",
         "opened", "changed", "changed_at", "unanswered", "urgency", "assigned", "author", "pending", "views", "withheld", "title", "clock",
+        "ends",
     ]
     private static let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
 
@@ -95,7 +96,7 @@ extension Writer {
             row.counterparts.map(\.description).joined(separator: ","), row.state.rawValue, row.step, row.whose.rawValue, row.press,
             row.clock?.due.milliseconds, row.lapses, row.remind, row.since, row.until, row.opened.description,
             row.changed.milliseconds, row.changed.description, row.unanswered, row.urgency, row.assigned, row.author,
-            row.pending?.rawValue, row.views, row.withheld, row.title, try row.clock.map { Data(try IJSON.encode($0)) },
+            row.pending?.rawValue, row.views, row.withheld, row.title, try row.clock.map { Data(try IJSON.encode($0)) }, row.ends,
         ]
     }
 }

@@ -196,12 +196,12 @@ struct TriageScreenTests {
         #expect(waiting.body.contains("198.51.100.7:443") && waiting.body.contains("21 Nov 2026, 19:38:51"))
         #expect(try await desk.post("/files/\(traffic)/prepared/approve", [], as: "XB-A1").status == 303)
         try await pair.carry()
-        let line = try #require(try pair.ours.node.preservations(officer: nil).first { $0.ref == kept })
+        let line = try #require(try pair.ours.node.preservations(officer: nil).lines.first { $0.ref == kept })
         #expect(line.hops.map(\.provider) == ["Northgate", "Cordia Cable"] && line.hops.map(\.isHere) == [true, false])
         #expect(line.hops[0].ref == kept && line.hops[1].ref == nil)
         let page = try await pair.ours.get("/preservations")
         pair.ours.isPage(page)
         #expect(page.body.contains("Cordia Cable") && page.body.contains("nothing asked there") && page.body.contains("this file"))
-        #expect(try pair.ours.node.preservations(officer: "XA-U1").allSatisfy { $0.hops.isEmpty && $0.title.isEmpty })
+        #expect(try pair.ours.node.preservations(officer: "XA-U1").lines.allSatisfy { $0.hops.isEmpty && $0.title.isEmpty })
     }
 }

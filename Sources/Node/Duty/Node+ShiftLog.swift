@@ -39,7 +39,7 @@ extension Node {
     public func changes(since index: Int64, officer: String?) throws(ComityError) -> (head: Int64, acts: Int) {
         _ = try sight(of: officer)
         return try store.read { reader in
-            (try reader.registerSize(), try reader.actCounts(from: index).reduce(0) { $0 + $1.count })
+            (try reader.registerSize(), try reader.actCount(from: index))
         }
     }
 

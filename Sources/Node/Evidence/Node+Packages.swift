@@ -8,20 +8,25 @@ import Storage
 
 extension Node {
     /// Packages of one file or of all, the newest first; without titles and conditions for an auditor.
-    /// - Parameter ref: nil for all files.
-    public func packages(_ ref: FileReference?, officer: String) throws(ComityError) -> [PackageSummary] {
+    /// - Parameters:
+    ///   - ref: nil for all files.
+    ///   - limit: most packages; of one file all are given.
+    public func packages(_ ref: FileReference?, limit: Int = 200, officer: String) throws(ComityError) -> [PackageSummary] {
         _ = try sight(of: officer)
         let known = try store.read { reader -> [(PackageRow, Instant, FileRow, PackageView.Verdict, Int)] in
-            let wanted = try ref.map { ref in
+            var found: [(package: PackageRow, created: Instant)]
+            if let ref {
                 guard let row = try reader.file(ref) else {
-                    if try reader.draft(ref) != nil { return UUIDv7?.none }
+                    if try reader.draft(ref) != nil { return [] }
                     throw Self.noFile(ref)
                 }
-                return row.id
+                found = try reader.packages(of: row.id).reversed().map {
+                    ($0, try reader.created(ofPackage: $0.sha256) ?? row.opened)
+                }
+            } else {
+                found = try reader.packages(limit: limit)
             }
-            if ref != nil, wanted == UUIDv7??.some(nil) { return [] }
-            return try reader.packages(limit: 2000).compactMap { package, created in
-                if let wanted, package.file != wanted { return nil }
+            return try found.compactMap { package, created in
                 guard let file = try reader.file(id: package.file) else { return nil }
                 let record = try reader.record(ofPackage: package.sha256).map { try PackageRecord.read($0) }
                 return (package, created, file, Self.verdict(record, package), try Self.partsHere(package, reader))
@@ -35,6 +40,12 @@ extension Node {
                 partsHere: parts, partsAll: Self.partCount(package.size), created: local(created),
                 conditions: whole ? package.conditions : [], verdict: verdict)
         }
+    }
+
+    /// How many packages there are in all files.
+    public func packageCount(officer: String) throws(ComityError) -> Int {
+        _ = try sight(of: officer)
+        return try store.read { try $0.packageCount() }
     }
 
     /// The other States of a file.

@@ -17,8 +17,8 @@ extension Node {
         "threshold",
         "register", "index", "size", "receipt", "fingerprint", "ok", "entries", "faults", "root", "to", "as", "change", "changed", "called",
     ]
-    /// Most entries looked at for one page.
-    private static let looked = 2000
+    /// Most entries looked at for one page: each is read and decoded to know whose it is and when it was made.
+    private static let looked = 500
 
     /// Entries of the register that answer a query, the newest first.
     /// - Throws: `.permission`; `.notFound` for a file that is not here.
@@ -31,8 +31,15 @@ extension Node {
                 guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
                 file = row.id
             }
-            var refs: [String: FileReference] = [:]
-            for row in try reader.files() { refs[row.id.description] = row.ref }
+            // References of files that were met, each looked up once.
+            var refs: [String: FileReference?] = [:]
+            func ref(_ file: String?) throws -> FileReference? {
+                guard let file else { return nil }
+                if let known = refs[file] { return known }
+                let found = try reader.file(id: try UUIDv7(file))?.ref
+                refs[file] = found
+                return found
+            }
             var lines: [RegisterLine] = []
             var cursor = query.before ?? Int64.max
             var seen = 0
@@ -41,7 +48,7 @@ extension Node {
                 for row in rows {
                     cursor = row.index
                     seen += 1
-                    let line = line(row, refs, whole: whole)
+                    let line = line(row, try ref(row.file), whole: whole)
                     if query.officer.map({ $0 != line.officer }) ?? false { continue }
                     if let from = query.from, line.at.map({ $0 < from }) ?? true { continue }
                     if let to = query.to, line.at.map({ $0 > to }) ?? true { continue }
@@ -54,8 +61,7 @@ extension Node {
         }
     }
 
-    private func line(_ row: EntryRow, _ refs: [String: FileReference], whole: Bool) -> RegisterLine {
-        let ref = row.file.flatMap { refs[$0] }
+    private func line(_ row: EntryRow, _ ref: FileReference?, whole: Bool) -> RegisterLine {
         if row.kind == "act", let act = try? UnverifiedAct.registeredPayload(row.bytes) {
             return RegisterLine(
                 index: row.index, isAct: true, kind: act.kind.rawValue, id: row.ref, ref: ref, officer: act.by.officer, by: act.from.state,
@@ -93,11 +99,10 @@ extension Node {
             guard index >= 0, index < Int64.max, let row = try reader.entries(before: index + 1, what: nil, file: nil, limit: 1).first,
                 row.index == index, let content = Hash(row.content), let head = try reader.head(signedBy: key)
             else { throw ComityError(.notFound, "The register has no entry \(index).", next: "Choose one from its list.") }
-            var refs: [String: FileReference] = [:]
-            if let file = row.file, let known = try reader.file(id: try UUIDv7(file)) { refs[file] = known.ref }
+            let ref = try row.file.flatMap { try reader.file(id: try UUIDv7($0))?.ref }
             let hashes = try MerkleTree.inclusionProof(index: index, size: head.checkpoint.size, reading: reader.node)
             let lines = ["c2sp.org/tlog-proof@v1", "index \(index)"] + hashes.map { Base64.encode($0.bytes) }
-            let line = line(row, refs, whole: whole)
+            let line = line(row, ref, whole: whole)
             let shows = whole || line.kind == RegisterEvent.Kind.brokeGlass.rawValue
             return RegisterEntryView(
                 line: line, content: content.description, leaf: RegisterEntry(content: content).leafHash.description,

@@ -5,18 +5,21 @@ import Standards
 
 /// Packages of one file or of all: what they are, whether they hold, where they are.
 struct EvidenceList {
-    static let most = 200
+    static let most = 100
 
     let scene: Scene
     /// nil for all files.
     let ref: FileReference?
     let packages: [PackageSummary]
+    /// How many there are, those that are not shown included.
+    let total: Int
     private var more: Fields = [:]
 
-    init(scene: Scene, ref: FileReference?, packages: [PackageSummary]) {
+    init(scene: Scene, ref: FileReference?, packages: [PackageSummary], total: Int? = nil) {
         self.scene = scene
         self.ref = ref
         self.packages = packages
+        self.total = total ?? packages.count
     }
 
     /// With what may be sealed for this file, or why nothing may.
@@ -47,8 +50,9 @@ struct EvidenceList {
         let base: Fields = [
             "isFile": ref != nil, "ref": ref.map { "\($0)" } ?? "", "filePath": ref.map { "/files/\($0)" } ?? "",
             "title": ref == nil ? scene.strings("evidence.title") : scene.strings("evidence.of-file"),
-            "count": scene.strings.count("evidence.count", packages.count, scene.figures), "hasPackages": !packages.isEmpty,
-            "packages": packages.prefix(Self.most).map(row), "hasMore": packages.count > Self.most, "maySeal": false, "hasObstacle": false,
+            "count": scene.strings.count("evidence.count", total, scene.figures), "hasPackages": !packages.isEmpty,
+            "packages": packages.prefix(Self.most).map(row), "hasMore": total > min(packages.count, Self.most), "maySeal": false,
+            "hasObstacle": false,
             "hasUploads": false,
         ]
         return base.merging(more, uniquingKeysWith: { $1 })

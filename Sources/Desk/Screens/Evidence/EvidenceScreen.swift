@@ -12,9 +12,11 @@ enum EvidenceScreen: Screen {
     static func add(to routes: DeskRoutes) {
         routes.page("/evidence") { visit in
             let scene = try visit.scene()
-            let packages = try visit.node.packages(nil, officer: visit.officer)
+            let packages = try visit.node.packages(nil, limit: EvidenceList.most, officer: visit.officer)
+            let total = try visit.node.packageCount(officer: visit.officer)
             return try visit.pages.show(
-                "evidence", EvidenceList(scene: scene, ref: nil, packages: packages).fields, scene, title: scene.strings("evidence.title"),
+                "evidence", EvidenceList(scene: scene, ref: nil, packages: packages, total: total).fields, scene,
+                title: scene.strings("evidence.title"),
                 here: "/evidence")
         }
         routes.page("/files/:ref/evidence") { visit in

@@ -12,9 +12,21 @@ enum PreservationScreen: Screen {
 
     static func add(to routes: DeskRoutes) {
         routes.page("/preservations") { visit in
+            guard let shows = PreservationChoice(rawValue: visit.query("show") ?? "open") else {
+                return visit.pages.notFound(visit.session)
+            }
+            let page: PreservationPage
+            do throws(ComityError) {
+                page = try visit.node.preservations(
+                    shows, after: visit.query("after"), limit: PreservationBoard.cards, officer: visit.officer)
+            } catch {
+                // A place in the list that cannot be is a mistyped address.
+                if error.code == .usage { return visit.pages.notFound(visit.session) }
+                throw error
+            }
             let scene = try visit.scene()
             return try visit.pages.show(
-                "preservations", try PreservationBoard(scene: scene, shows: visit.query("show") ?? "open").fields, scene,
+                "preservations", try PreservationBoard(scene: scene, shows: shows, page: page).fields, scene,
                 title: scene.strings("preservations.title"), here: "/preservations")
         }
     }
@@ -22,30 +34,30 @@ enum PreservationScreen: Screen {
 
 /// The board: a card for each preservation, the one that ends first at the top.
 struct PreservationBoard {
-    static let limit = 100
-    /// Nothing is kept any more, or nothing was.
-    private static let finished: Set<FileState> = [.released, .closed, .withdrawn, .refused, .nothingFound, .notExecutable, .lapsed]
+    /// Cards on a page.
+    static let cards = 20
 
     let scene: Scene
-    /// `open`, `done` or `all`.
-    let shows: String
+    let shows: PreservationChoice
+    let page: PreservationPage
 
     private var strings: Strings { scene.strings }
 
     var fields: Fields {
         get throws(ComityError) {
-            let all = try scene.node.preservations(officer: scene.session.officer)
-            let open = all.filter { !Self.finished.contains($0.state) }
-            let wanted = shows == "all" ? all : shows == "done" ? all.filter { Self.finished.contains($0.state) } : open
             var cards: [Fields] = []
-            for line in wanted.prefix(Self.limit) { cards.append(try card(line)) }
+            for line in page.lines { cards.append(try card(line)) }
+            func path(_ after: String?) -> String { "/preservations?show=\(shows.rawValue)&after=\(URLText.encode(after ?? ""))" }
             return [
-                "cards": cards, "hasCards": !cards.isEmpty, "total": strings.count("preservations.total", wanted.count, scene.figures),
-                "isCut": wanted.count > Self.limit,
-                "unlinked": strings.count("preservations.unlinked", open.count { isUnlinked($0) }, scene.figures),
-                "hasUnlinked": open.contains { isUnlinked($0) },
-                "shows": ["open", "done", "all"].map { view -> Fields in
-                    ["path": "/preservations?show=\(view)", "word": strings("preservations.show.\(view)"), "isHere": view == shows]
+                "cards": cards, "hasCards": !cards.isEmpty, "total": strings.count("preservations.total", page.total, scene.figures),
+                "isPaged": page.next != nil || page.previous != nil, "hasEarlier": page.previous != nil, "earlier": path(page.previous),
+                "hasLater": page.next != nil, "later": path(page.next),
+                "unlinked": strings.count("preservations.unlinked", page.unlinked, scene.figures), "hasUnlinked": page.unlinked > 0,
+                "shows": PreservationChoice.allCases.map { view -> Fields in
+                    [
+                        "path": "/preservations?show=\(view.rawValue)", "word": strings("preservations.show.\(view.rawValue)"),
+                        "isHere": view == shows,
+                    ]
                 },
             ]
         }
@@ -100,7 +112,7 @@ struct PreservationBoard {
         card["mayExtend"] = possible(.extend)
         card["extendPath"] = "/files/\(line.ref)/acts/extend"
         card["extendWord"] = strings(line.side == .requesting ? "preservations.extend.ask" : "preservations.extend.set")
-        card["mayFollow"] = line.side == .requesting && scene.may(.draft) && line.effective != nil && !Self.finished.contains(line.state)
+        card["mayFollow"] = line.side == .requesting && scene.may(.draft) && line.effective != nil && !line.isFinished
         card["followPath"] = "/requests/new?follows=\(line.ref)"
         card["mayRelease"] = possible(.release)
         card["releasePath"] = "/files/\(line.ref)/acts/release"

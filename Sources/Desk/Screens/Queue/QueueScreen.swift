@@ -47,7 +47,7 @@ enum QueueScreen: Screen {
 
     private static func show(_ query: QueueQuery, _ visit: Visit) throws -> Response {
         let page: WorkPage
-        let head = try visit.node.changes(since: 0, officer: visit.officer).head
+        let head = try visit.node.registerSize()
         do throws(ComityError) {
             page = try visit.node.work(
                 view: query.view.work, filter: query.filter, after: query.after, limit: QueuePage.rowsPerPage, officer: visit.officer)

@@ -12,9 +12,21 @@ enum TriageScreen: Screen {
 
     static func add(to routes: DeskRoutes) {
         routes.page("/triage") { visit in
+            let page: WorkPage
+            do throws(ComityError) {
+                page = try visit.node.work(
+                    view: .incoming, filter: TriageList.filter, after: visit.query("after"), limit: TriageList.rows,
+                    officer: visit.officer)
+            } catch {
+                // A place in the list that cannot be is a mistyped address.
+                if error.code == .usage { return visit.pages.notFound(visit.session) }
+                throw error
+            }
+            let progress = try visit.node.triageProgress(page.items.map(\.ref), officer: visit.officer)
             let scene = try visit.scene()
             return try visit.pages.show(
-                "triage-list", try TriageList(scene: scene).fields, scene, title: scene.strings("triage.title"), here: "/triage")
+                "triage-list", TriageList(scene: scene, page: page, progress: progress).fields, scene,
+                title: scene.strings("triage.title"), here: "/triage")
         }
         routes.page("/files/:ref/triage") { visit in try show(visit) }
         routes.form("/files/:ref/triage") { visit, form in
@@ -55,36 +67,35 @@ enum TriageScreen: Screen {
     }
 }
 
-/// Incoming files that nobody has accepted or refused yet.
+/// Incoming files that nobody has accepted or refused yet, the most pressing first.
 struct TriageList {
-    static let limit = 200
+    /// Rows on a page.
+    static let rows = 50
+    static let filter: WorkFilter = {
+        var filter = WorkFilter()
+        filter.states = Set(FileActions.examining)
+        return filter
+    }()
 
     let scene: Scene
+    let page: WorkPage
+    let progress: [FileReference: TriageProgress]
 
     var fields: Fields {
-        get throws(ComityError) {
-            var items: [QueueItem] = []
-            for state in FileActions.examining {
-                items += try scene.node.work(
-                    view: .incoming, filter: WorkFilter(state: state), limit: Self.limit, officer: scene.session.officer
-                ).items
-            }
-            items.sort {
-                ($0.clock?.due.milliseconds ?? .max, $0.ref.description) < ($1.clock?.due.milliseconds ?? .max, $1.ref.description)
-            }
-            var rows: [Fields] = []
-            for item in items.prefix(Self.limit) { rows.append(try row(item)) }
-            return [
-                "rows": rows, "hasRows": !rows.isEmpty, "total": scene.strings.count("triage.total", items.count, scene.figures),
-                "isCut": items.count > Self.limit,
-            ]
-        }
+        func path(_ after: String?) -> String { "/triage?after=\(URLText.encode(after ?? ""))" }
+        return [
+            "rows": page.items.map(row), "hasRows": !page.items.isEmpty,
+            "total": scene.strings.count(page.isMore ? "triage.total-more" : "triage.total", page.total, scene.figures),
+            "isPaged": page.next != nil || page.previous != nil, "hasEarlier": page.previous != nil, "earlier": path(page.previous),
+            "hasLater": page.next != nil, "later": path(page.next),
+        ]
     }
 
-    private func row(_ item: QueueItem) throws(ComityError) -> Fields {
+    private func row(_ item: QueueItem) -> Fields {
         let strings = scene.strings
-        let triage = try scene.node.triage(item.ref, officer: scene.session.officer)
-        let done = triage.partsDone
+        let progress = progress[item.ref]
+        let (done, cares) = (progress?.partsDone ?? 0, progress?.indicators.count ?? 0)
+        let isStarted = progress?.isStarted ?? false
         let title = Text.safe(item.title, limit: 160)
         return [
             "ref": item.ref.description, "path": "/files/\(item.ref)/triage",
@@ -92,9 +103,8 @@ struct TriageList {
             "with": scene.names.fields(item.counterpart), "state": StateTag(item.state, strings).fields,
             "clock": ClockFace(scene, item.clock, state: item.state, counterpart: item.counterpart).fields,
             "progress": strings("triage.progress", ["done": scene.figures.count(done), "all": scene.figures.count(4)]),
-            "isStarted": !triage.notes.isEmpty, "isDone": done == 4, "icon": done == 4 ? "met" : triage.notes.isEmpty ? "open" : "k2",
-            "hasCare": !triage.authenticity.indicators.isEmpty,
-            "care": strings.count("triage.care", triage.authenticity.indicators.count, scene.figures),
+            "isStarted": isStarted, "isDone": done == 4, "icon": done == 4 ? "met" : isStarted ? "k2" : "open",
+            "hasCare": cares > 0, "care": strings.count("triage.care", cares, scene.figures),
         ]
     }
 }
