@@ -11,7 +11,7 @@ enum PackageInstructions {
                  \(keyID)
         Compare this thumbprint with the one you hold of the sender, by a second channel.
 
-        1. Open the envelope (age, https://age-encryption.org). It fails if one bit was changed:
+        1. Open the envelope (age 1.3 or later, https://age-encryption.org). It fails if one bit was changed:
                age -d -i your-key.txt -o \(name).tar \(name).bag.tar.age
                tar xf \(name).tar
 
