@@ -75,6 +75,13 @@ struct APICall: Sendable {
         return try page(Array(all.dropFirst(index + 1).prefix(limit + 1)), place: place)
     }
 
+    /// A page that the use case made, with the places of its neighbours.
+    func page<Item: Encodable>(_ items: [Item], next: String?, previous: String?) throws(ComityError) -> Reply {
+        var reply = try Reply(List(items: items, next: next))
+        reply.headers[values: Self.link] = [next.map { link($0, "next") }, previous.map { link($0, "prev") }].compactMap { $0 }
+        return reply
+    }
+
     static let link = HTTPFields.Element.Name("Link") ?? .location
 
     /// A value of `Link` (RFC 8288): the same list from another place.

@@ -213,6 +213,9 @@ extension API {
             id: "preservations", method: .get, path: "/preservations",
             says: "What is kept since when and until when, and for what; what ends first comes first.",
             query: [Operation.after, Operation.limit], answers: [Operation.json("PreservationList")]
-        ) { call in try call.page(of: try call.node.preservations(officer: call.officer)) { "\($0.ref)" } },
+        ) { call in
+            let page = try call.node.preservations(after: call.text("after"), limit: call.limit, officer: call.officer)
+            return try call.page(page.lines, next: page.next, previous: page.previous)
+        },
     ]
 }
