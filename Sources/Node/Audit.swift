@@ -239,7 +239,11 @@ extension Node {
 
     /// The worklist has no row of anything else.
     private func auditWork(_ reader: Reader, _ report: inout AuditReport) throws {
-        let rows = try reader.countWork(WorkQuery(), most: .max)
+        let counted = try reader.countWorkByViewsAnew()
+        if try reader.countWorkByViews() != counted {
+            report.faults.append(.init(index: -1, file: nil, says: "The counts of the worklist are not those of its rows."))
+        }
+        let rows = counted.values.reduce(0, +)
         let works = try reader.files().count + reader.drafts().count
         guard rows != works else { return }
         report.faults.append(

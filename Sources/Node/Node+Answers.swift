@@ -183,7 +183,9 @@ extension Node {
         try worklist.standing(of: dossier, try Worklist.followers(of: dossier.id, reader), reader, now)
     }
 
-    static func dossier(_ file: UUIDv7, _ reader: Reader) throws -> Dossier { try Dossier(folding: try acts(file, reader)) }
+    static func dossier(_ file: UUIDv7, _ reader: Reader) throws -> Dossier {
+        try reader.dossier(of: file, folding: try acts(file, reader))
+    }
 
     /// The acts of a file that count, with the hashes under which they are registered. An act that the other State's node
     /// will never take changes nothing on either side.

@@ -79,8 +79,7 @@ extension Node {
             let lines = try entries.compactMap { entry -> FileEntryLine? in
                 switch entry.source {
                 case .act:
-                    guard let stored = try reader.act(entry.id) else { return nil }
-                    let act = try Self.hashed(stored).act
+                    guard let act = try reader.act(entry.id, hash: entry.content) else { return nil }
                     return FileEntryLine(
                         index: entry.index, hash: entry.content.description, isAct: true, what: act.kind.rawValue, from: act.from.state,
                         by: act.by.officer, at: act.at, id: act.id, detail: [:])

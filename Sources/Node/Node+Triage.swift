@@ -178,8 +178,12 @@ extension Node {
 
     /// Notes of a file, oldest first.
     public func notes(_ ref: FileReference, officer: String?) throws(ComityError) -> [FileNote] {
-        let dossier = try dossier(ref, officer: officer)
-        return try store.read { try $0.events(of: dossier.id) }.compactMap { event in
+        try requireContent(of: ref, officer: officer, to: "read what was written in a file")
+        let events = try store.read { reader in
+            guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+            return try reader.events(of: row.id)
+        }
+        return events.compactMap { event in
             guard event.event == .noted, event.detail["about"]?.string == "note", let text = event.detail["text"]?.string else {
                 return nil
             }

@@ -54,21 +54,9 @@ final class ActCache: Sendable {
         }
     }
 
-    /// Directory entries whose signature was verified before, by their bytes: the same bytes verify again.
-    private let entries = Mutex<[[UInt8]: DirectoryEntry]>([:])
-    private static let mostEntries = 1000
-
-    /// A signed directory entry.
-    /// - Throws: what `DirectoryEntry.init(verifying:)` throws; a failure is not remembered.
-    func entry(verifying jws: [UInt8]) throws -> DirectoryEntry {
-        if let known = entries.withLock({ $0[jws] }) { return known }
-        let entry = try DirectoryEntry(verifying: jws)
-        entries.withLock { entries in
-            if entries.count >= Self.mostEntries { entries = [:] }
-            entries[jws] = entry
-        }
-        return entry
-    }
+    /// What else was computed from bytes that do not change.
+    let entries = EntryMemory()
+    let dossiers = DossierMemory()
 
     /// Bytes of signed acts; read, they take several times as much memory.
     static let generation = 8 << 20
@@ -100,26 +88,16 @@ extension Reader {
             let hash: Hash
             let outgoing: Bool
             let index: Int64
-            let owed: Int
-            let given: Int
-            let refusals: Int
-            let last: String?
         }
         let lines = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT act.id, act.hash, act.outgoing, act.idx,
-                (SELECT COUNT(*) FROM outbox WHERE outbox.kind = 'act' AND outbox.ref = act.id),
-                (SELECT COUNT(*) FROM receipt WHERE receipt.act = act.id),
-                (SELECT COUNT(*) FROM outbox WHERE outbox.kind = 'act' AND outbox.ref = act.id AND outbox.stage = 'refused'),
-                (SELECT MAX(at) FROM receipt WHERE receipt.act = act.id)
-                FROM act WHERE act.file = ? ORDER BY act.idx
-                """, arguments: [file.description]
+            db, sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? ORDER BY idx",
+            arguments: [file.description]
         ).map { row in
             guard let hash = Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
-            return Line(
-                id: row[0], hash: hash, outgoing: row[2], index: row[3], owed: row[4], given: row[5], refusals: row[6], last: row[7])
+            return Line(id: row[0], hash: hash, outgoing: row[2], index: row[3])
         }
+        let receipts = try receipts(ofActsIn: file)
+        let owed = try owed(ofActsIn: file)
         var acts = cache.acts(lines.map(\.hash))
         var read: [ActCache.Item] = []
         for (position, line) in lines.enumerated() where acts[position] == nil {
@@ -133,10 +111,34 @@ extension Reader {
         cache.keep(read)
         return try zip(lines, acts).map { line, act in
             guard let act else { throw ComityError(.storage, "The act \(line.id) was not read.") }
+            let (given, last) = receipts[line.id] ?? (0, nil)
+            let (owed, refusals) = owed[line.id] ?? (0, 0)
             return FiledAct(
-                act: act, hash: line.hash, outgoing: line.outgoing, index: line.index, refused: line.owed > 0 && line.refusals == line.owed,
-                receipted: try line.given >= line.owed ? line.last.map { text throws(ComityError) in try Instant(text) } : nil)
+                act: act, hash: line.hash, outgoing: line.outgoing, index: line.index, refused: owed > 0 && refusals == owed,
+                receipted: try given >= owed ? last.map { text throws(ComityError) in try Instant(text) } : nil)
         }
+    }
+
+    /// How many receipts each act of a file has, and when the last came.
+    private func receipts(ofActsIn file: UUIDv7) throws -> [String: (given: Int, last: String?)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT receipt.act, COUNT(*), MAX(receipt.at) FROM act INDEXED BY act_filed CROSS JOIN receipt
+                WHERE act.file = ? AND receipt.act = act.id GROUP BY receipt.act
+                """, arguments: [file.description]
+        ).reduce(into: [:]) { $0[$1[0]] = ($1[1], $1[2]) }
+    }
+
+    /// How many deliveries each act of a file has, and how many of them were refused.
+    private func owed(ofActsIn file: UUIDv7) throws -> [String: (owed: Int, refusals: Int)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT outbox.ref, COUNT(*), SUM(outbox.stage = 'refused') FROM act INDEXED BY act_filed CROSS JOIN outbox
+                WHERE act.file = ? AND outbox.kind = 'act' AND outbox.ref = act.id GROUP BY outbox.ref
+                """, arguments: [file.description]
+        ).reduce(into: [:]) { $0[$1[0]] = ($1[1], $1[2]) }
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dossier
+public import Dossier
 public import Exchange
 internal import GRDB
 public import Register
@@ -81,6 +81,13 @@ public struct Reader {
         try Row.fetchOne(db, sql: "SELECT \(Self.actColumns) WHERE act.id = ?", arguments: [id]).map(stored)
     }
 
+    /// An act by the hash under which it is registered; its bytes are read only when it was not read before.
+    public func act(_ id: UUIDv7, hash: Hash) throws -> Act? {
+        if let known = cache.acts([hash])[0] { return known }
+        guard let jws = try Data.fetchOne(db, sql: "SELECT jws FROM act WHERE id = ?", arguments: [id.description]) else { return nil }
+        return try UnverifiedAct.registeredPayload([UInt8](jws))
+    }
+
     /// Acts of a file, in the order in which they were registered here.
     public func acts(of file: UUIDv7) throws -> [StoredAct] {
         try Row.fetchAll(db, sql: "SELECT \(Self.actColumns) WHERE act.file = ? ORDER BY act.idx", arguments: [file.description]).map(
@@ -133,13 +140,16 @@ public struct Reader {
     /// How many files a State opened with a request to this one before a moment; counting stops at `most`.
     public func requests(from state: StateCode, before: Instant, most: Int = .max) throws -> Int {
         // A file of several States names all of them, the one that asks first.
-        try Int.fetchOne(
-            db,
-            sql: """
-                SELECT COUNT(*) FROM (SELECT 1 FROM file INDEXED BY file_from
-                WHERE side = 'requested' AND (counterpart = ?1 OR counterpart >= ?1 || ',' AND counterpart < ?1 || '-')
-                  AND julianday(opened) < julianday(?2) LIMIT ?3)
-                """, arguments: [state.description, before.description, most]) ?? 0
+        let name = state.description
+        return try [("= ?1", name, name), ("> ?1 AND counterpart < ?2", name + ",", name + "-")].reduce(0) { sum, range in
+            let count = try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT COUNT(*) FROM (SELECT 1 FROM file INDEXED BY file_from
+                    WHERE side = 'requested' AND counterpart \(range.0) AND julianday(opened) < julianday(?3) AND ?2 <> '' LIMIT ?4)
+                    """, arguments: [range.1, range.2, before.description, most])
+            return min(most, sum + (count ?? 0))
+        }
     }
 
     /// Every file. Pages never ask for it: it takes seconds on a large node.
@@ -184,7 +194,7 @@ public struct Reader {
 
     /// Directory entries of peers that were replaced: their keys still verify what they signed.
     public func formerEntries() throws -> [DirectoryEntry] {
-        try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { try cache.entry(verifying: [UInt8]($0)) }
+        try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { try cache.entries.entry(verifying: [UInt8]($0)) }
     }
 
     private static func saved(_ officer: String?, _ at: String?) throws(ComityError) -> DraftRow.Saved? {
@@ -298,7 +308,7 @@ public struct Reader {
             throw ComityError(.storage, "A peer in the database has an unknown trust.")
         }
         return Peer(
-            entry: try cache.entry(verifying: jws), jws: jws, trust: trust, addedAt: try Instant(row["added"]),
+            entry: try cache.entries.entry(verifying: jws), jws: jws, trust: trust, addedAt: try Instant(row["added"]),
             confirmedAt: try (row["confirmed"] as String?).map { text throws(ComityError) in try Instant(text) },
             confirmedBy: row["confirmed_by"])
     }

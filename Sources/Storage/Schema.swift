@@ -55,6 +55,21 @@ enum Schema {
         -- When what is kept ends; the largest number for what does not end.
         ALTER TABLE work ADD COLUMN ends INTEGER NOT NULL DEFAULT 9223372036854775807;
         CREATE INDEX work_by_ends ON work (type, ends, ref, views, side, state, withheld);
+        -- The acts of a file without their bytes.
+        CREATE INDEX act_filed ON act (file, idx, id, hash, outgoing);
+        -- How many rows of the worklist have each combination of bits: every page shows it.
+        CREATE TABLE work_count (views INTEGER PRIMARY KEY, many INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO work_count SELECT views, COUNT(*) FROM work GROUP BY views;
+        CREATE TRIGGER work_added AFTER INSERT ON work BEGIN
+          INSERT INTO work_count VALUES (NEW.views, 1) ON CONFLICT (views) DO UPDATE SET many = many + 1;
+        END;
+        CREATE TRIGGER work_removed AFTER DELETE ON work BEGIN
+          UPDATE work_count SET many = many - 1 WHERE views = OLD.views;
+        END;
+        CREATE TRIGGER work_moved AFTER UPDATE OF views ON work WHEN OLD.views <> NEW.views BEGIN
+          UPDATE work_count SET many = many - 1 WHERE views = OLD.views;
+          INSERT INTO work_count VALUES (NEW.views, 1) ON CONFLICT (views) DO UPDATE SET many = many + 1;
+        END;
         """
 
     /// What programs need: tokens, of which only hashes are kept; keys of requests with their answers; webhooks with what is owed to

@@ -33,6 +33,8 @@ public final class Store: Sendable {
             configuration.busyMode = .timeout(20)
             configuration.maximumReaderCount = 4
             configuration.label = "comity"
+            // 8 MiB for each connection: the indexes of a long list are read many times within one page.
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -8192") }
             let pool = try DatabasePool(path: folder + "/comity.sqlite", configuration: configuration)
             try Schema.migrator.migrate(pool)
             guard try pool.read({ try Schema.migrator.hasBeenSuperseded($0) }) == false else {

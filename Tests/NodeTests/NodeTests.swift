@@ -264,6 +264,7 @@ import Transport
             ("INSERT INTO link VALUES ((SELECT id FROM file), 'x', 'follows')", "links"), ("UPDATE act SET outgoing = 0", "direction"),
             ("UPDATE file SET title = 'other'", "differs"),
             ("UPDATE work SET state = 'closed'", "in the worklist differs"), ("DELETE FROM work", "worklist has 0 rows"),
+            ("UPDATE work_count SET many = many + 1", "counts of the worklist"),
             ("DELETE FROM entry WHERE idx > 3", "was signed"),
             ("DELETE FROM checkpoint WHERE size > 4", "covers"),
         ] {

@@ -23,9 +23,16 @@ extension Node {
         let now = try now()
         let day = now.adding(milliseconds: WorkView.day)
         func head(_ view: WorkView) throws(ComityError) -> QueueItem? {
-            for item in try work(view: view, limit: 50, officer: officer).items where item.next.whose == .us {
-                guard let clock = item.clock, clock.due <= day, clock.stopped == nil, clock.pausedSince == nil else { continue }
-                if try isFor(officer, item) { return item }
+            // A few rows at a time: mostly one of the first is it.
+            var after: String?
+            for _ in 0..<5 {
+                let page = try work(view: view, after: after, limit: 10, officer: officer)
+                for item in page.items where item.next.whose == .us {
+                    guard let clock = item.clock, clock.due <= day, clock.stopped == nil, clock.pausedSince == nil else { continue }
+                    if try isFor(officer, item) { return item }
+                }
+                guard let next = page.next else { break }
+                after = next
             }
             return nil
         }
@@ -33,8 +40,8 @@ extension Node {
         for view in [WorkView.emergency, .unacknowledged, .waitingForUs] where first == nil { first = try head(view) }
         // The end of the list: whatever stands before this moment, the nearest last.
         let place = try FileReference(state: state, year: 2000, typeCode: FileType.preservation.code, number: 1)
-        let over = try work(view: .overdue, after: "b\(now.milliseconds + 1)_\(place)", limit: 100, officer: officer)
-        let soon = try work(view: .due24h, limit: 100, officer: officer)
+        let over = try work(view: .overdue, after: "b\(now.milliseconds + 1)_\(place)", limit: 2 * most, officer: officer)
+        let soon = try work(view: .due24h, limit: 2 * most, officer: officer)
         // What has just run out can still be mended; what ran out long ago is known.
         let all = (over.items.reversed() + soon.items).filter { $0.ref != first?.ref }
         let half = all.prefix { ($0.clock?.due ?? now) <= now }.prefix(most / 2)

@@ -7,7 +7,7 @@ import Standards
 /// The acts of a file as the page of a bound register: newest first, each under the number it has for ever.
 struct Timeline {
     /// Acts on one page.
-    static let limit = 200
+    static let limit = 100
 
     let scene: Scene
     let view: FileView
