@@ -115,6 +115,9 @@ class Look:
             self.fault(name, "not one heading of the first level")
         if (status >= 400 if problem is None else problem) != page.title().removeprefix("Exercise: ").startswith("Problem:"):
             self.fault(name, f"the title is “{page.title()}”")
+        shown = page.locator("[hidden]").evaluate_all("all => all.filter(one => one.checkVisibility()).map(one => one.id || one.className)")
+        if shown:
+            self.fault(name, f"hidden and yet shown: {', '.join(shown)}")
         if self.bytes > HEAVIEST:
             self.fault(name, f"{self.bytes} bytes at first view")
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")

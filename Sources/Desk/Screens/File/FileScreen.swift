@@ -68,7 +68,7 @@ enum FileScreen: Screen {
         case .correspondence:
             let notes = view.contentWithheld || view.id == nil ? [] : try visit.node.notes(ref, officer: visit.officer)
             page.more = Correspondence(scene: scene, view: view, notes: notes).fields
-        case .evidence: page.more = evidence(scene)
+        case .evidence: page.more = evidence(scene, ref)
         case .audit: page.more = try FileAudit(scene, ref, page: number).fields
         }
         if let done = visit.query("done") { page.done = try DoneBanner(scene, view, done).fields }
@@ -85,8 +85,7 @@ enum FileScreen: Screen {
     }
 
     /// The screen for packages, where this desk has one.
-    private static func evidence(_ scene: Scene) -> Fields {
-        let path = scene.pages.rail.first { $0.path.hasPrefix("/evidence") }?.path
-        return ["hasEvidenceScreen": path != nil, "evidencePath": path ?? ""]
+    private static func evidence(_ scene: Scene, _ ref: FileReference) -> Fields {
+        ["hasEvidenceScreen": scene.pages.rail.contains { $0.path.hasPrefix("/evidence") }, "evidencePath": "/files/\(ref)/evidence"]
     }
 }

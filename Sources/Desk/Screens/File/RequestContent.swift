@@ -35,7 +35,7 @@ struct RequestContent {
         return (known + other.prefix(50)).compactMap { name in
             guard let value = members[name], !value.isEmpty else { return nil }
             guard let field = fields.first(where: { $0.name == name }) else {
-                return ["label": values.label(name), "value": values.fields(value)]
+                return ["label": values.label(name), "value": values.fields(value, of: name)]
             }
             let label = strings.has("content.\(name)") ? strings("content.\(name)") : answers.label(field)
             return ["label": label, "value": answers.fields(field, value)]
@@ -122,18 +122,25 @@ struct ValueView {
         Text.safe(String(name.map { $0 == "_" ? " " : $0 }), limit: 60)
     }
 
-    func fields(_ value: JSONValue, depth: Int = 0) -> Fields {
+    /// Members whose value is a code, and the options of the form that have the words for it.
+    private static let codes = [
+        "category": "category", "reasons": "urgency-reasons", "level": "urgency", "stage": "stage", "protocol": "protocol",
+        "role": "person-role",
+    ]
+
+    /// - Parameter name: the member that has the value; it tells which codes have words.
+    func fields(_ value: JSONValue, of name: String = "", depth: Int = 0) -> Fields {
         var fields: Fields = ["isText": false, "isList": false, "isPairs": false, "hasMore": false]
         switch value {
         case .array(let list) where depth < Self.depth:
             fields["isList"] = true
-            fields["list"] = list.prefix(Self.items).map { self.fields($0, depth: depth + 1) }
+            fields["list"] = list.prefix(Self.items).map { self.fields($0, of: name, depth: depth + 1) }
             more(list.count, &fields)
         case .object(let members) where depth < Self.depth:
             let shown = members.filter { !$0.value.isEmpty }.sorted { Self.rank($0.key) < Self.rank($1.key) }
             fields["isPairs"] = true
             fields["pairs"] = shown.prefix(Self.items).map {
-                ["label": label($0.key), "value": self.fields($0.value, depth: depth + 1)] as Fields
+                ["label": label($0.key), "value": self.fields($0.value, of: $0.key, depth: depth + 1)] as Fields
             }
             more(shown.count, &fields)
         case .array, .object:
@@ -141,7 +148,8 @@ struct ValueView {
             fields["paragraphs"] = [strings("content.too-deep")]
         default:
             fields["isText"] = true
-            fields["paragraphs"] = paragraphs(value)
+            let key = Self.codes[name].flatMap { list in value.string.map { "option.\(list).\(Text.safe($0, limit: 40))" } }
+            fields["paragraphs"] = key.flatMap { strings.has($0) ? [strings($0)] : nil } ?? paragraphs(value)
         }
         return fields
     }
