@@ -133,7 +133,8 @@ struct FilePage {
         view.packages.prefix(50).map { package in
             let stage = package.stage
             return [
-                "name": Text.safe(package.name, limit: 160), "packagePath": "/files/\(view.ref)/evidence/\(package.sha256)", "size": scene.figures.size(package.size),
+                "name": Text.safe(package.name, limit: 160), "packagePath": "/files/\(view.ref)/evidence/\(package.sha256)",
+                "size": scene.figures.size(package.size),
                 "bytes": strings("package.bytes", ["count": scene.figures.count(package.size)]),
                 "exhibits": strings.count("package.exhibits", package.exhibits, scene.figures), "stage": strings("package.stage.\(stage)"),
                 "look": stage == "received" ? "tag--ok" : stage == "complete" ? "tag--here" : "",
