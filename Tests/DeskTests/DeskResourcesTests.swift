@@ -52,7 +52,7 @@ struct DeskResourcesTests {
         #expect(figures.count(24_018_944) == "24,018,944")
         #expect(figures.count(999) == "999")
         #expect(figures.count(-1000) == "-1,000")
-        #expect(figures.size(999) == "999 bytes")
+        #expect(figures.size(999) == "999 B")
         #expect(figures.size(1_840_000_000) == "1.84 GB")
         #expect(figures.size(3_016_104) == "3.02 MB")
         #expect(figures.size(999_999_999) == "1.00 GB")

@@ -19,12 +19,17 @@ public final class WebhookCourier: Sendable {
     static let pauses: [Int64] = [10, 30, 120, 600, 3600, 3 * 3600, 12 * 3600, 24 * 3600].map { $0 * 1000 }
     /// Delivered messages are kept for so long, milliseconds.
     static let kept: Int64 = 30 * 86_400_000
-    static let timeout: TimeAmount = .seconds(5)
+    /// How long an answer may take.
+    private let timeout: TimeAmount
     /// Largest answer, bytes; nobody reads it.
     static let answerLimit = 64 << 10
     private static let batch = 200
 
-    public init(node: Node) { self.node = node }
+    /// - Parameter timeout: seconds that an answer may take.
+    public init(node: Node, timeout: Int64 = 5) {
+        self.node = node
+        self.timeout = .seconds(timeout)
+    }
 
     /// Works until told to stop.
     public func run(pause: Duration = .milliseconds(500)) async {
@@ -129,12 +134,12 @@ public final class WebhookCourier: Sendable {
             guard let chosen = found.first else { return (nil, "The name \(address.host) leads nowhere.") }
             for other in found { try address.check(other, allowed: networks, exercise: node.exercise) }
             var settings = HTTPClient.Configuration(
-                redirectConfiguration: .disallow, timeout: .init(connect: Self.timeout, read: Self.timeout))
+                redirectConfiguration: .disallow, timeout: .init(connect: timeout, read: timeout))
             settings.httpVersion = .http1Only
             // The address that was looked at is the one that is used, whatever the name leads to by then.
             if IPAddress(address.host) == nil { settings.dnsOverride = [address.host: chosen.description] }
             let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
-            let result = await Self.post(request(row, hook), http)
+            let result = await post(request(row, hook), http)
             try? await http.shutdown()
             return result
         } catch { return (nil, error.what) }
@@ -158,14 +163,14 @@ public final class WebhookCourier: Sendable {
         return request
     }
 
-    private static func post(_ request: HTTPClientRequest, _ http: HTTPClient) async -> (status: Int?, says: String?) {
+    private func post(_ request: HTTPClientRequest, _ http: HTTPClient) async -> (status: Int?, says: String?) {
         do {
             let response = try await http.execute(request, timeout: timeout)
             let status = Int(response.status.code)
-            _ = try await response.body.collect(upTo: answerLimit)
+            _ = try await response.body.collect(upTo: Self.answerLimit)
             return (status, "It answered with HTTP status \(status).")
         } catch is NIOTooManyBytesError {
-            return (nil, "The answer is larger than \(answerLimit >> 10) KiB.")
+            return (nil, "The answer is larger than \(Self.answerLimit >> 10) KiB.")
         } catch { return (nil, Text.safe("No answer: \(error)", limit: 200)) }
     }
 }

@@ -150,7 +150,8 @@ enum Verdict {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: package, isDirectory: &isFolder)
         if let path {
-            return try PackageVerifier.verify(path: package, identities: try identities(path), trusted: { _ in nil }, allowUnknownSigner: true)
+            return try PackageVerifier.verify(
+                path: package, identities: try identities(path), trusted: { _ in nil }, allowUnknownSigner: true)
         }
         if !exists, let ref = try? FileReference(package) {
             let node = try global.node()

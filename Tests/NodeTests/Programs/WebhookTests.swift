@@ -73,7 +73,7 @@ private final class Receiver: Sendable {
             let node = pair.requesting
             node.realTime.stop()
             let id = try await hook(node, port: port, [.actRegistered, .fileChanged, .reminder])
-            let courier = WebhookCourier(node: node)
+            let courier = WebhookCourier(node: node, timeout: 600)
             await courier.round()
             #expect(receiver.messages.isEmpty, "what was before it is not told")
             let ref = try await pair.deliveredPreservation()
@@ -100,10 +100,10 @@ private final class Receiver: Sendable {
             #expect(messages[2].json["entry"]?["hash"]?.string == act.hash && messages[2].json["entry"]?["index"]?.integer == act.index)
             // A new process goes on where the old one stood.
             let again = try Node(folder: node.folder.path)
-            await WebhookCourier(node: again).round()
+            await WebhookCourier(node: again, timeout: 600).round()
             #expect(receiver.messages.count == messages.count)
             _ = try await again.step(.withdraw, ref, ["reason": .string("Solved.")])
-            await WebhookCourier(node: again).round()
+            await WebhookCourier(node: again, timeout: 600).round()
             #expect(receiver.messages.dropFirst(messages.count).contains { $0.json["entry"]?["name"] == .string("withdraw") })
             #expect(
                 try again.webhookDeliveries(id, before: nil, limit: 200, officer: "D1").allSatisfy {
@@ -120,7 +120,7 @@ private final class Receiver: Sendable {
             let node = pair.requesting
             node.realTime.stop()
             let id = try await hook(node, port: port, [.actRegistered])
-            let courier = WebhookCourier(node: node)
+            let courier = WebhookCourier(node: node, timeout: 600)
             func deliveries() throws -> [WebhookDelivery] { try node.webhookDeliveries(id, before: nil, limit: 10, officer: "D1") }
             // A redirect is not followed, and an answer that is too long is no answer.
             for (attempt, (status, size)) in [(302, 0), (200, 65 << 10), (500, 0)].enumerated() {
@@ -172,7 +172,7 @@ private final class Receiver: Sendable {
         let node = pair.requesting
         let id = try await hook(node, port: 9, [.actRegistered])
         try await node.setRole("D1", to: "administrator", by: nil)
-        await WebhookCourier(node: node).round()
+        await WebhookCourier(node: node, timeout: 600).round()
         #expect(try node.webhook(id, officer: "D1").enabled == false)
         await #expect(throws: ComityError.coded(.permission)) { try await node.enableWebhook(id, officer: "D1") }
         await #expect(throws: ComityError.coded(.permission)) {
