@@ -56,6 +56,15 @@ extension Reader {
             rest.due = nil
             if rest == WorkQuery() { return min(most, try countWork(due: due)) }
         } else {
+            if let text = query.text, let match = Self.match(text, onlyReferences: query.onlyReferences) {
+                rest.text = nil
+                if rest == WorkQuery() {
+                    return try Int.fetchOne(
+                        db, sql: "SELECT COUNT(*) FROM (SELECT 1 FROM work_text WHERE work_text MATCH ? LIMIT ?)", arguments: [match, most])
+                        ?? 0
+                }
+                rest.text = text
+            }
             (rest.anyOf, rest.noneOf) = (0, 0)
             if rest == WorkQuery() {
                 return min(
@@ -199,14 +208,17 @@ extension Reader {
             arguments += states.map(\.rawValue).sorted()
         }
         if let text = query.text {
-            if let match = match(text) {
-                add(
-                    "+id IN (SELECT rowid FROM work_text WHERE work_text MATCH ?)", query.onlyReferences ? "{ref} : (\(match))" : match)
+            if let match = match(text, onlyReferences: query.onlyReferences) {
+                add("+id IN (SELECT rowid FROM work_text WHERE work_text MATCH ?)", match)
             } else {
                 add("FALSE")
             }
         }
         return (conditions, arguments)
+    }
+
+    private static func match(_ text: String, onlyReferences: Bool) -> String? {
+        match(text).map { onlyReferences ? "{ref} : (\($0))" : $0 }
     }
 
     /// The search as SQLite's index reads it: each word as a phrase whose end may be missing. Nil when there is no word in it.

@@ -85,7 +85,9 @@ public struct Reader {
     public func act(_ id: UUIDv7, hash: Hash) throws -> Act? {
         if let known = cache.acts([hash])[0] { return known }
         guard let jws = try Data.fetchOne(db, sql: "SELECT jws FROM act WHERE id = ?", arguments: [id.description]) else { return nil }
-        return try UnverifiedAct.registeredPayload([UInt8](jws))
+        let act = try UnverifiedAct.registeredPayload([UInt8](jws))
+        cache.keep([.init(hash: hash, act: act, size: jws.count)])
+        return act
     }
 
     /// Acts of a file, in the order in which they were registered here.

@@ -229,7 +229,7 @@ struct FileScreenTests {
         pair.ours.isPage(try await pair.ours.get("/files/\(ref)", as: "XA-M1"), status: 403)
     }
 
-    @Test("many acts are paged by 100, each under its own number")
+    @Test("many acts are paged by 50, each under its own number")
     func pages() async throws {
         let pair = try await DeskPair()
         let ref = try await pair.delivered(.preservation)
@@ -240,15 +240,15 @@ struct FileScreenTests {
         let first = try #require(json["acts"]?.array?.first)
         json["acts"] = .array(Array(repeating: first, count: 1000))
         let view = try IJSON.decode(FileView.self, from: try IJSON.encode(JSONValue.object(json)), limit: 1 << 26)
-        for (page, newest, oldest) in [(1, "1,000", "901"), (3, "800", "701"), (10, "100", "1")] {
+        for (page, newest, oldest) in [(1, "1,000", "951"), (3, "900", "851"), (20, "50", "1")] {
             let timeline = Timeline(scene: scene, view: view, page: page)
             let lines = timeline.lines
-            #expect(lines.count == 100)
+            #expect(lines.count == 50)
             #expect(lines.first?["number"] as? String == newest && lines.last?["number"] as? String == oldest)
-            #expect(timeline.paging["hasNewer"] as? Bool == (page > 1) && timeline.paging["hasOlder"] as? Bool == (page < 10))
+            #expect(timeline.paging["hasNewer"] as? Bool == (page > 1) && timeline.paging["hasOlder"] as? Bool == (page < 20))
         }
         let html = try desk.pages.html("file", FilePage(scene: scene, view: view, page: 2).fields, scene, title: "x", here: "")
-        #expect(html.contains("Page 2 of 10") && html.contains("?page=3"))
+        #expect(html.contains("Page 2 of 20") && html.contains("?page=3"))
         for wrong in ["0", "2", "-1", "x"] { desk.isPage(try await desk.get("/files/\(ref)?page=\(wrong)"), status: 404) }
     }
 }

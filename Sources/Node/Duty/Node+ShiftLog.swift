@@ -63,8 +63,8 @@ extension Node {
     private func acknowledgements(_ entries: [LogEntry], _ reader: Reader) throws -> [Int64] {
         try entries.compactMap { entry in
             guard case .act(let stored) = entry, stored.outgoing else { return nil }
-            let act = try Self.hashed(stored).act
-            guard act.kind == .acknowledge, let file = try reader.file(id: act.file) else { return nil }
+            guard let act = try reader.act(stored.id, hash: stored.hash), act.kind == .acknowledge, let file = try reader.file(id: act.file)
+            else { return nil }
             return max(0, act.at.milliseconds - file.opened.milliseconds)
         }
     }
@@ -72,8 +72,7 @@ extension Node {
     private func line(_ entry: LogEntry, _ reader: Reader, _ sight: Sight) throws -> ShiftLog.Line? {
         switch entry {
         case .act(let stored):
-            let act = try Self.hashed(stored).act
-            guard let file = try reader.file(id: act.file) else { return nil }
+            guard let act = try reader.act(stored.id, hash: stored.hash), let file = try reader.file(id: act.file) else { return nil }
             return .init(
                 at: stored.registered, what: .act(act.kind, file.type, from: act.from.state, outgoing: stored.outgoing), ref: file.ref,
                 by: act.by.officer)

@@ -7,7 +7,7 @@ import Standards
 /// What was said in a file, in the order it was said: questions with their answers, consultations, reports, and the notes of
 /// this node, which are not sent.
 struct Correspondence {
-    static let limit = 200
+    static let limit = 50
     private static let kinds: Set<ActKind> = [.ask, .answer, .consult, .report, .statusQuery, .seekConsent, .feedback, .evaluate]
 
     let scene: Scene

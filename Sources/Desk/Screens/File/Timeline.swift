@@ -7,7 +7,7 @@ import Standards
 /// The acts of a file as the page of a bound register: newest first, each under the number it has for ever.
 struct Timeline {
     /// Acts on one page.
-    static let limit = 100
+    static let limit = 50
 
     let scene: Scene
     let view: FileView

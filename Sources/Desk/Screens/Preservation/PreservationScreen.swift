@@ -35,7 +35,7 @@ enum PreservationScreen: Screen {
 /// The board: a card for each preservation, the one that ends first at the top.
 struct PreservationBoard {
     /// Cards on a page.
-    static let cards = 20
+    static let cards = 15
 
     let scene: Scene
     let shows: PreservationChoice
