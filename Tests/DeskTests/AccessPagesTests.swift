@@ -226,7 +226,7 @@ struct AccessPagesTests {
             let answer = try await desk.post("/session/renew", [])
             #expect(answer.status == 200)
             let match = try #require(answer.body.wholeMatch(of: /\{"left":(\d+)\}/))
-            #expect((1790...1800).contains(try #require(Int(match.1))))
+            #expect((900...1800).contains(try #require(Int(match.1))))
             #expect(try await desk.post("/session/renew", [], csrf: false).status == 403)
             let page = try await desk.get("/queue")
             #expect(page.body.contains("data-left=\"1"))
