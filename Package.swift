@@ -35,6 +35,8 @@ let package = Package(
     name: "comity",
     products: [
         .executable(name: "comity", targets: ["comity"]),
+        // Runs a folder of test vectors through the code below, for other implementers.
+        .executable(name: "comity-conformance", targets: ["comity-conformance"]),
         // What a third party needs to verify acts, registers and packages, and nothing more.
         .library(name: "ComityCore", targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing"]),
     ],
@@ -118,6 +120,10 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             resources: [.copy("Demo")],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "comity-conformance",
+            dependencies: ["Standards", "Sealing", "CZlib", crypto, .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings),
         // tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),

@@ -20,6 +20,7 @@ ROOMS = {
     "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport"},
     "Desk": {"Standards", "Law", "Dossier", "Exchange", "Node"},
     "comity": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk"},
+    "comity-conformance": {"Standards", "Sealing"},
 }
 # Floors 0 and 1 build without networking, databases and event loops, so that a third party can take just them.
 CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange"}

@@ -180,7 +180,10 @@ extension Node {
     public func notes(_ ref: FileReference, officer: String?) throws(ComityError) -> [FileNote] {
         try requireContent(of: ref, officer: officer, to: "read what was written in a file")
         let events = try store.read { reader in
-            guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let row = try reader.file(ref) else {
+                guard try reader.draft(ref) != nil else { throw Self.noFile(ref) }
+                throw ComityError(.wrongState, "\(ref) is a draft, which has no notes.", next: "Write them after it was sent.")
+            }
             return try reader.events(of: row.id)
         }
         return events.compactMap { event in

@@ -9,8 +9,8 @@ import Storage
 
 struct Evidence: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Seal exhibits into a package, supply, receive, verify, open.",
-        subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self])
+        abstract: "Seal exhibits into a package, supply, receive, verify, open; show the chain of custody.",
+        subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self, Custody.self])
 
     struct Seal: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
