@@ -97,6 +97,47 @@ extension API {
         try value?.string.map { text throws(ComityError) in try Instant(text) }
     }
 
+    // What a body says is read apart from the steps that wait: with both in one closure the optimiser of Swift 6.3.1 crashes, and no
+    // release can be built.
+
+    private struct NewLine {
+        let layer: DutyLayer
+        let officer: String
+        let from: Instant
+        let to: Instant
+        let days: Int
+        let isOverride: Bool
+    }
+
+    @inline(never)
+    private static func newLine(_ body: JSONValue) throws(ComityError) -> NewLine {
+        guard let layer = body["layer"]?.string.flatMap(DutyLayer.init(rawValue:)), let from = try moment(body["from"]),
+            let to = try moment(body["to"])
+        else { throw ComityError(.malformedInput, "Layer and times are needed.") }
+        return NewLine(
+            layer: layer, officer: body["officer"]?.string ?? "", from: from, to: to, days: Int(body["days"]?.integer ?? 1),
+            isOverride: body["override"]?.bool ?? false)
+    }
+
+    @inline(never)
+    private static func newCall(_ body: JSONValue) throws(ComityError) -> Call {
+        Call(
+            isIncoming: body["direction"]?.string == "in", number: body["number"]?.string ?? "", person: body["person"]?.string ?? "",
+            result: body["result"]?.string.flatMap(Call.Result.init(rawValue:)) ?? .notReached, note: body["note"]?.string ?? "",
+            ref: try body["ref"]?.string.map { text throws(ComityError) in try FileReference(text) },
+            quarantine: body["quarantine"]?.integer)
+    }
+
+    @inline(never)
+    private static func references(_ body: JSONValue) throws(ComityError) -> [FileReference] {
+        var refs: [FileReference] = []
+        for text in (body["refs"]?.array ?? []).compactMap(\.string) {
+            let ref = try FileReference(text)
+            if !refs.contains(ref) { refs.append(ref) }
+        }
+        return refs
+    }
+
     static let duty: [Operation] = [
         Operation(
             id: "duty", method: .get, path: "/duty", says: "Who answers for the desk now, and whom the roster names, layer by layer.",
@@ -130,12 +171,7 @@ extension API {
             body: "Assignment", answers: [Operation.json("Registered", 200, "What changed; entries are empty when nothing did.")],
             problems: [404]
         ) { call in
-            var refs: [FileReference] = []
-            for text in (call.body["refs"]?.array ?? []).compactMap(\.string) {
-                let ref = try FileReference(text)
-                if !refs.contains(ref) { refs.append(ref) }
-            }
-            let wanted = refs
+            let wanted = try references(call.body)
             return try await call.step(nil, { _ in (200, nil) }, same: true) { () async throws(ComityError) in
                 try await call.node.assign(wanted, to: call.body["officer"]?.string, by: call.officer).count
             }
@@ -168,14 +204,11 @@ extension API {
             says: "Puts an officer on the roster, on several days at once when it is repeated.", body: "NewRosterLine",
             answers: [Operation.json("Registered", 201)]
         ) { call in
-            let body = call.body
-            guard let layer = body["layer"]?.string.flatMap(DutyLayer.init(rawValue:)), let from = try moment(body["from"]),
-                let to = try moment(body["to"])
-            else { throw ComityError(.malformedInput, "Layer and times are needed.") }
+            let line = try newLine(call.body)
             return try await call.step(nil, { _ in (201, "/roster") }) { () async throws(ComityError) in
                 try await call.node.addToRoster(
-                    layer, officer: body["officer"]?.string ?? "", from: from, to: to, days: Int(body["days"]?.integer ?? 1),
-                    isOverride: body["override"]?.bool ?? false, by: call.officer)
+                    line.layer, officer: line.officer, from: line.from, to: line.to, days: line.days, isOverride: line.isOverride,
+                    by: call.officer)
             }
         },
         Operation(
@@ -201,12 +234,7 @@ extension API {
             id: "logCall", method: .post, path: "/calls", says: "Logs a telephone call, in the file it was about when one is named.",
             body: "NewCall", answers: [Operation.json("Registered", 201)], problems: [404]
         ) { call in
-            let body = call.body
-            let made = Call(
-                isIncoming: body["direction"]?.string == "in", number: body["number"]?.string ?? "", person: body["person"]?.string ?? "",
-                result: body["result"]?.string.flatMap(Call.Result.init(rawValue:)) ?? .notReached, note: body["note"]?.string ?? "",
-                ref: try body["ref"]?.string.map { text throws(ComityError) in try FileReference(text) },
-                quarantine: body["quarantine"]?.integer)
+            let made = try newCall(call.body)
             return try await call.step(nil, { _ in (201, "/calls") }) { () async throws(ComityError) in
                 try await call.node.logCall(made, officer: call.officer)
             }

@@ -54,10 +54,11 @@ enum RequestsScreen: Screen {
     private static func setAside(_ visit: Visit, _ page: DraftPage, _ form: Form) async throws -> Response {
         let (rule, reason) = (form["rule"] ?? "", form.text("reason"))
         let isUndone = form["do"] == "undo"
+        guard isUndone || reason != nil else {
+            let missing = ComityError(.usage, visit.strings("check.aside.missing"), next: visit.strings("check.aside.missing.next"))
+            return try CheckPage(page: page).response(problem: missing, rule: rule, reason: form["reason"] ?? "")
+        }
         do throws(ComityError) {
-            if !isUndone, reason == nil {
-                throw ComityError(.usage, visit.strings("check.aside.missing"), next: visit.strings("check.aside.missing.next"))
-            }
             _ = try await visit.node.override(page.view.ref, rule: rule, reason: isUndone ? nil : reason, officer: visit.officer)
         } catch {
             guard error.code == .usage || error.code == .tooLarge else { throw error }
