@@ -135,8 +135,9 @@ extension Node {
 
     /// What the code generator of an officer shows now, or next when this code was used: for whoever plays the officer in an
     /// exercise and owns the data folder.
+    /// - Returns: the digits, and after how many milliseconds they are taken: a code works once, and at most one step ahead.
     /// - Throws: `.wrongState` outside an exercise, or for an officer without a generator; `.notFound`.
-    public func exerciseCode(of officer: String) throws(ComityError) -> String {
+    public func exerciseCode(of officer: String) throws(ComityError) -> (code: String, after: Int64) {
         guard exercise else {
             throw ComityError(
                 .wrongState, "Codes are shown in an exercise only.", why: "This node is not an exercise.",
@@ -147,7 +148,9 @@ extension Node {
             throw ComityError(
                 .wrongState, "\(officer) has no code generator yet.", next: "comity account reset \(officer), then enrol at the desk.")
         }
-        return TOTP.code(secret, counter: max(TOTP.step(at: realTime.now()), account.step + 1))
+        let now = realTime.now()
+        let counter = max(TOTP.step(at: now), account.step + 1)
+        return (TOTP.code(secret, counter: counter), max(0, (counter - 1) * TOTP.period * 1000 - now))
     }
 
     /// Sets another password and ends every session of the officer.
