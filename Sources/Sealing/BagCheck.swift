@@ -23,14 +23,14 @@ public struct BagCheck: Sendable, Equatable {
         self.folder = folder
         guard try readDeclaration() else { return }
         let names = try FolderListing.names(of: folder).compactMap { $0 }
-        let files = try Self.files(below: folder)
+        let files = try files(below: folder)
         let payload = Set(files.filter { $0.hasPrefix("data/") })
         let (manifests, tags) = (Self.manifests("manifest-", names), Self.manifests("tagmanifest-", names))
         if manifests.isEmpty { faults.append("There is no payload manifest.") }
         if !names.contains("data") { faults.append("There is no folder data.") }
         var listed: Set<String> = []
         for name in manifests {
-            let lines = try lines(of: name, isPayload: true)
+            let lines = lines(of: name, isPayload: true)
             try check(lines, name, algorithm: Self.algorithm(name))
             let paths = Set(lines.map(\.path))
             listed.formUnion(paths)
@@ -40,8 +40,8 @@ public struct BagCheck: Sendable, Equatable {
             }
         }
         for path in payload.subtracting(listed).sorted() { faults.append("\(path) stands in no manifest.") }
-        for name in tags { try check(try lines(of: name, isPayload: false), name, algorithm: Self.algorithm(name)) }
-        if names.contains("fetch.txt") { try checkFetch(listed) }
+        for name in tags { try check(lines(of: name, isPayload: false), name, algorithm: Self.algorithm(name)) }
+        if names.contains("fetch.txt") { checkFetch(listed) }
     }
 
     // MARK: The declaration
@@ -86,11 +86,8 @@ public struct BagCheck: Sendable, Equatable {
         String(manifest.dropLast(4).split(separator: "-", maxSplits: 1).last ?? "").lowercased()
     }
 
-    private mutating func lines(of name: String, isPayload: Bool) throws(ComityError) -> [Line] {
-        guard let text = String(data: Data(try Self.read("\(folder)/\(name)")), encoding: encoding) else {
-            faults.append("\(name) is not in the encoding that bagit.txt names.")
-            return []
-        }
+    private mutating func lines(of name: String, isPayload: Bool) -> [Line] {
+        guard let text = text(of: name) else { return [] }
         var lines: [Line] = []
         var hashes: [String: String] = [:]
         for raw in text.split(whereSeparator: \.isNewline) where !raw.allSatisfy(\.isWhitespace) {
@@ -138,8 +135,8 @@ public struct BagCheck: Sendable, Equatable {
     }
 
     /// `fetch.txt`: URL, length or `-`, path. What it names must be listed, and must be here for the bag to be complete.
-    private mutating func checkFetch(_ listed: Set<String>) throws(ComityError) {
-        guard let text = String(data: Data(try Self.read("\(folder)/fetch.txt")), encoding: encoding) else { return }
+    private mutating func checkFetch(_ listed: Set<String>) {
+        guard let text = text(of: "fetch.txt") else { return }
         for raw in text.split(whereSeparator: \.isNewline) where !raw.allSatisfy(\.isWhitespace) {
             guard let match = raw.wholeMatch(of: /(\S+)[ \t]+(-|\d+)[ \t]+(.+)/), let path = path(String(match.3)),
                 SafePath.fault(path) == nil, path.hasPrefix("data/")
@@ -153,6 +150,17 @@ public struct BagCheck: Sendable, Equatable {
 
     // MARK: Files
 
+    /// The text of a tag file; one that cannot be read is a fault of the bag, not an error: a link, a pipe, too large, other bytes.
+    private mutating func text(of name: String) -> String? {
+        do throws(ComityError) {
+            if let text = String(data: Data(try Self.read("\(folder)/\(name)")), encoding: encoding) { return text }
+            faults.append("\(name) is not in the encoding that bagit.txt names.")
+        } catch {
+            faults.append("\(name) cannot be read: \(error.what)")
+        }
+        return nil
+    }
+
     /// Tag files are read whole, up to 256 MiB.
     private static func read(_ path: String) throws(ComityError) -> [UInt8] {
         let source = try FileSource(path: path)
@@ -164,14 +172,18 @@ public struct BagCheck: Sendable, Equatable {
         return Array(bytes[..<count])
     }
 
-    private static func files(below folder: String, _ prefix: String = "") throws(ComityError) -> [String] {
+    private mutating func files(below folder: String, _ prefix: String = "") throws(ComityError) -> [String] {
         var out: [String] = []
-        for case .some(let name) in try FolderListing.names(of: folder) {
-            let path = "\(folder)/\(name)"
-            switch try FileStamp.of(path).kind {
-            case .folder: out += try files(below: path, "\(prefix)\(name)/")
-            case .file: out.append(prefix + name)
-            case .link, .other: out.append(prefix + name)
+        for name in try FolderListing.names(of: folder) {
+            guard let name else {
+                faults.append("A name in \(prefix.isEmpty ? "the bag" : prefix) is not UTF-8.")
+                continue
+            }
+            if try FileStamp.of("\(folder)/\(name)").kind == .folder {
+                out += try files(below: "\(folder)/\(name)", "\(prefix)\(name)/")
+            } else {
+                // A link or a pipe too: no manifest can vouch for it.
+                out.append(prefix + name)
             }
         }
         return out

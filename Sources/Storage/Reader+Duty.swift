@@ -64,14 +64,18 @@ extension Reader {
     }
 
     /// Events of telephone calls, the newest first.
-    /// - Parameter before: milliseconds since 1970; nil begins with the newest.
-    public func calls(ref: String? = nil, since: Int64 = .min, before: Int64? = nil, limit: Int) throws -> [RegisterEvent] {
+    /// - Parameters:
+    ///   - since: milliseconds since 1970.
+    ///   - before: the event of a call: only what stands below it in this order; nil begins with the newest.
+    public func calls(ref: String? = nil, since: Int64 = .min, before: UUIDv7? = nil, limit: Int) throws -> [RegisterEvent] {
         try Data.fetchAll(
             db,
             sql: """
                 SELECT event.bytes FROM call JOIN event ON event.id = call.event
-                WHERE call.at >= ?1 AND call.at < ?2 AND (?3 IS NULL OR call.ref = ?3) ORDER BY call.at DESC, call.event DESC LIMIT ?4
-                """, arguments: [since, before ?? Int64.max, ref, limit]
+                WHERE call.at >= ?1 AND (?3 IS NULL OR call.ref = ?3)
+                  AND (?2 IS NULL OR (call.at, call.event) < (SELECT at, event FROM call WHERE event = ?2))
+                ORDER BY call.at DESC, call.event DESC LIMIT ?4
+                """, arguments: [since, before?.description, ref, limit]
         ).map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
     }
 

@@ -46,6 +46,16 @@ struct APICall: Sendable {
         return number
     }
 
+    /// The id of the row after which a page begins.
+    /// - Throws: `.usage`.
+    func afterID() throws(ComityError) -> UUIDv7? {
+        guard let text = text("after") else { return nil }
+        guard let id = try? UUIDv7(text) else {
+            throw ComityError(.usage, "“\(Text.safe(text, limit: 60))” is not a place in this list.", next: "Begin without it.")
+        }
+        return id
+    }
+
     // MARK: Lists
 
     private struct List<Item: Encodable>: Encodable {

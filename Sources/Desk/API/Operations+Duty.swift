@@ -47,6 +47,7 @@ extension API {
     }
 
     private struct CallRow: Encodable {
+        let id: UUIDv7?
         let at: Instant
         let officer: String
         let direction: String
@@ -58,6 +59,7 @@ extension API {
         let quarantine: Int64?
 
         init(_ call: Call) {
+            id = call.id
             at = call.at
             officer = call.officer
             direction = call.isIncoming ? "in" : "out"
@@ -226,9 +228,9 @@ extension API {
             ], answers: [Operation.json("CallList")]
         ) { call in
             let ref = try call.text("ref").map { text throws(ComityError) in try FileReference(text) }
-            let before = try call.afterNumber().map { Instant(milliseconds: $0) }
+            let before = try call.afterID()
             let calls = try call.node.calls(about: ref, before: before, limit: call.limit + 1, officer: call.officer)
-            return try call.page(calls.map { CallRow($0) }) { "\($0.at.milliseconds)" }
+            return try call.page(calls.map { CallRow($0) }) { $0.id?.description ?? "" }
         },
         Operation(
             id: "logCall", method: .post, path: "/calls", says: "Logs a telephone call, in the file it was about when one is named.",

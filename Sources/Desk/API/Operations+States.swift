@@ -21,22 +21,6 @@ extension API {
         let rows: [LawLine]
     }
 
-    private struct CoverageLine: Encodable {
-        let article: String
-        let title: String
-        let chapter: String
-        let unverified: Bool
-        let types: Int
-        let rules: Int
-        let clocks: Int
-        let grounds: Int
-        let offences: Int
-        let duties: Int
-        let terms: Int
-        let rowsUnverified: Int
-        let whyNone: String?
-    }
-
     private static let instrument = Operation.Parameter(
         name: "instrument", schema: Operation.text(60), says: "Id of the instrument; uncc when nothing is said.")
 
@@ -65,13 +49,7 @@ extension API {
         ) { call in
             let rows = call.node.law.coverage(call.text("instrument") ?? "uncc")
             guard !rows.isEmpty else { throw ComityError(.notFound, "There is no such instrument.") }
-            return try call.list(
-                rows.map {
-                    CoverageLine(
-                        article: $0.article, title: $0.title, chapter: $0.chapter, unverified: $0.tag.isUnverified, types: $0.types,
-                        rules: $0.rules, clocks: $0.clocks, grounds: $0.grounds, offences: $0.offences, duties: $0.duties, terms: $0.terms,
-                        rowsUnverified: $0.unverified, whyNone: $0.whyNone)
-                })
+            return try call.list(rows.map(CoverageLine.init))
         },
     ]
 

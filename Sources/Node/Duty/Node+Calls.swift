@@ -14,6 +14,8 @@ public struct Call: Sendable, Equatable {
         case wrongNumber = "wrong-number"
     }
 
+    /// Its event in the register; nil until it is logged.
+    public let id: UUIDv7?
     public let at: Instant
     /// The officer who telephoned.
     public let officer: String
@@ -29,12 +31,14 @@ public struct Call: Sendable, Equatable {
     public let quarantine: Int64?
 
     /// - Parameters:
+    ///   - id: filled in when it is logged.
     ///   - at: filled in when it is logged.
     ///   - officer: filled in when it is logged.
     public init(
-        at: Instant = Instant(milliseconds: 0), officer: String = "", isIncoming: Bool, number: String, person: String, result: Result,
-        note: String, ref: FileReference? = nil, quarantine: Int64? = nil
+        id: UUIDv7? = nil, at: Instant = Instant(milliseconds: 0), officer: String = "", isIncoming: Bool, number: String, person: String,
+        result: Result, note: String, ref: FileReference? = nil, quarantine: Int64? = nil
     ) {
+        self.id = id
         self.at = at
         self.officer = officer
         self.isIncoming = isIncoming
@@ -96,13 +100,13 @@ extension Node {
     /// The telephone log, the newest first.
     /// - Parameters:
     ///   - ref: only calls about this file.
-    ///   - before: only calls before this moment.
+    ///   - before: only calls that stand below this one: two may be of one millisecond.
     ///   - officer: somebody who reads files; nil is the node's owner.
-    public func calls(about ref: FileReference? = nil, before: Instant? = nil, limit: Int = 50, officer: String?) throws(ComityError)
+    public func calls(about ref: FileReference? = nil, before: UUIDv7? = nil, limit: Int = 50, officer: String?) throws(ComityError)
         -> [Call]
     {
         try authorise(officer, .readContent, to: "read the telephone log")
-        return try store.read { try $0.calls(ref: ref?.description, before: before?.milliseconds, limit: limit) }.map(Self.call)
+        return try store.read { try $0.calls(ref: ref?.description, before: before, limit: limit) }.map(Self.call)
     }
 
     /// Calls that are still to be made: to the senders of emergencies, and to States in whose name a message came that was signed by
@@ -151,7 +155,8 @@ extension Node {
     static func call(_ event: RegisterEvent) -> Call {
         func text(_ name: String) -> String { event.detail[name]?.string ?? "" }
         return Call(
-            at: event.at, officer: event.by, isIncoming: text("direction") == "in", number: text("number"), person: text("person"),
+            id: event.id, at: event.at, officer: event.by, isIncoming: text("direction") == "in", number: text("number"),
+            person: text("person"),
             result: Call.Result(rawValue: text("result")) ?? .notReached, note: text("note"), ref: try? FileReference(text("ref")),
             quarantine: event.detail["quarantine"]?.integer)
     }

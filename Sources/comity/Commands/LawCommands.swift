@@ -113,30 +113,8 @@ struct LawCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @Option(help: "Instrument.") var instrument = "uncc"
 
-        struct Row: Encodable {
-            let article: String
-            let title: String
-            let chapter: String
-            let unverified: Bool
-            let types: Int
-            let rules: Int
-            let clocks: Int
-            let grounds: Int
-            let offences: Int
-            let duties: Int
-            let terms: Int
-            let rowsUnverified: Int
-            let whyNone: String?
-        }
-
         func run() async throws {
-            let rows = try Node.loadLaw().coverage(instrument).map {
-                Row(
-                    article: $0.article, title: $0.title, chapter: $0.chapter, unverified: $0.tag.isUnverified, types: $0.types,
-                    rules: $0.rules,
-                    clocks: $0.clocks, grounds: $0.grounds, offences: $0.offences, duties: $0.duties, terms: $0.terms,
-                    rowsUnverified: $0.unverified, whyNone: $0.whyNone)
-            }
+            let rows = try Node.loadLaw().coverage(instrument).map(CoverageLine.init)
             guard !rows.isEmpty else { throw ComityError(.notFound, "There is no instrument \(Text.safe(instrument, limit: 40)).") }
             if global.json { return try Output.json(rows) }
             Output.line("art.  types rules clocks grounds offences duties terms  not compared  title")

@@ -45,6 +45,30 @@ import Testing
         #expect(try node.audit().ok)
     }
 
+    /// Several calls of one millisecond, page by page: each stands on exactly one page, wherever the page ends.
+    @Test func callsOfOneMillisecondAreAllListed() async throws {
+        let node = try await NodePair().requesting
+        let (now, later) = (try node.now(), try node.now().adding(milliseconds: 1))
+        var generator = SystemRandomNumberGenerator()
+        for number in 0..<7 {
+            let at = number < 5 ? now : later
+            let event = RegisterEvent(
+                id: UUIDv7(at: at, using: &generator), event: .called, file: nil, at: at, by: "D1",
+                detail: ["person": .string("\(number)"), "result": .string("reached")])
+            _ = try await node.store.commit { try $0.insertCall(event, ref: nil, quarantine: nil) }
+        }
+        let all = try node.calls(officer: "D1").compactMap(\.id)
+        #expect(Set(all).count == 7)
+        for size in 1...3 {
+            var (seen, before) = ([UUIDv7](), UUIDv7?.none)
+            while case let page = try node.calls(before: before, limit: size, officer: "D1").compactMap(\.id), let last = page.last {
+                seen += page
+                before = last
+            }
+            #expect(seen == all, "pages of \(size)")
+        }
+    }
+
     /// A message that claims to be of a State in the directory, signed by a stranger: call that State, on the number of the
     /// directory; once somebody did, nothing is owed.
     @Test func aForgedMessageAsksForACall() async throws {

@@ -25,7 +25,7 @@ struct CallsPage {
             "hasBack": pending?.phone != nil, "back": pending.map { Self.back($0, scene) } ?? [:],
             "hasCalls": !calls.isEmpty, "calls": calls.prefix(Self.perPage).map { Self.row($0, scene) },
             "hasEarlier": calls.count > Self.perPage,
-            "earlier": "/calls?before=\(calls.prefix(Self.perPage).last?.at.milliseconds ?? 0)",
+            "earlier": "/calls?before=\(calls.prefix(Self.perPage).last?.id?.description ?? "")",
         ]
     }
 

@@ -42,7 +42,7 @@ enum CallsScreen: Screen {
     }
 
     private static func show(_ visit: Visit, _ form: Form, _ problem: ComityError?, field: String? = nil) throws -> Response {
-        let before = visit.query("before").flatMap { Int64($0) }.map { Instant(milliseconds: $0) }
+        let before = try visit.query("before").map { text throws(ComityError) in try UUIDv7(text) }
         let calls = try visit.node.calls(before: before, limit: CallsPage.perPage + 1, officer: visit.officer)
         let scene = try visit.scene()
         var fields = try CallsPage(scene: scene, calls: calls, form: form).fields
