@@ -18,7 +18,11 @@ import Testing
         return folder
     }
 
-    @Test func aWholeBagIsValid() throws { #expect(try BagCheck(folder: try bag().path).faults == []) }
+    private func faults(_ folder: Temporary) throws -> [String] {
+        try withExtendedLifetime(folder) { try BagCheck(folder: folder.path).faults }
+    }
+
+    @Test func aWholeBagIsValid() throws { #expect(try faults(try bag()) == []) }
 
     @Test(arguments: [
         ("flipped", "data/a"), ("a link", "data/b"), ("a pipe", "data/p"), ("a name that is not UTF-8", "is not UTF-8"),
@@ -40,7 +44,7 @@ import Testing
             try folder.put("manifest-sha512.txt", [])
             truncate(folder("manifest-sha512.txt"), 1 << 33)
         }
-        let faults = try BagCheck(folder: folder.path).faults
+        let faults = try faults(folder)
         #expect(faults.contains { $0.contains(says) }, "\(faults)")
     }
 }
