@@ -77,14 +77,14 @@ extension ActBody {
         /// Bytes of the sealed package.
         public let size: Int64
         /// SHA-256 of the sealed package, in hexadecimal.
-        public let sha256: String
+        public let digest: String
         /// Number of exhibits inside.
         public let exhibits: Int
 
-        public init(name: String, size: Int64, sha256: String, exhibits: Int) {
+        public init(name: String, size: Int64, digest: String, exhibits: Int) {
             self.name = name
             self.size = size
-            self.sha256 = sha256
+            self.digest = digest
             self.exhibits = exhibits
         }
 
@@ -95,7 +95,7 @@ extension ActBody {
                     || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
             }
             return safe && name.hasSuffix(".bag.tar.age") && !name.hasPrefix(".") && name.utf8.count <= 120 && size > 0
-                && size <= 1 << 50 && (Hex.decode(sha256)?.count == 32) && (1...1_000_000).contains(exhibits)
+                && size <= 1 << 50 && (Hex.decode(digest)?.count == 32) && (1...1_000_000).contains(exhibits)
         }
     }
 

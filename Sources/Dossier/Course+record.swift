@@ -106,7 +106,7 @@ extension Course {
     }
 
     private mutating func recordDelivery(_ move: Move) {
-        if let package = move.body?["package"]?["sha256"]?.string {
+        if let package = move.body?["package"]?["digest"]?.string {
             outstanding[package] = move.side
         } else if let id = move.id {
             outstanding[id.description] = move.side

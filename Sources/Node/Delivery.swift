@@ -140,14 +140,14 @@ public final class Delivery: Sendable {
             throw ComityError(.storage, "The package \(row.ref) is gone.")
         }
         let line = try line(to: peer)
-        var progress = try await line.progress(ofPackage: package.sha256)
+        var progress = try await line.progress(ofPackage: package.digest)
         let path = node.folder.outgoingPackages + "/" + package.name
         for number in 0..<Node.partCount(package.size) where !progress.have.contains(number) {
             let offset = Int64(number) * Int64(PackageProgress.partSize)
             let bytes = try Self.part(path, offset: offset, count: Int(min(Int64(PackageProgress.partSize), package.size - offset)))
             let lease = Node.realMilliseconds()
             _ = try? await node.store.commit { try $0.claim(row.id, now: Int64.max, until: lease + Self.packageLease) }
-            progress = try await line.send(part: number, ofPackage: package.sha256, bytes: bytes)
+            progress = try await line.send(part: number, ofPackage: package.digest, bytes: bytes)
         }
         guard progress.complete else { throw ComityError(.peerRefused, "\(row.peer) has not put the package together yet.") }
         _ = try await node.store.commit { try $0.finish(row.id, .delivered) }

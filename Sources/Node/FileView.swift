@@ -38,7 +38,7 @@ public struct FileView: Sendable, Codable {
     public struct PackageLine: Sendable, Codable {
         public let name: String
         public let size: Int64
-        public let sha256: String
+        public let digest: String
         public let exhibits: Int
         /// `sealed`, `supplied`, `complete` or `received`.
         public let stage: String
@@ -164,7 +164,7 @@ extension FileView {
             }, clocks: clocks, links: links,
             packages: packages.map {
                 PackageLine(
-                    name: $0.name, size: $0.size, sha256: $0.sha256, exhibits: $0.exhibits, stage: $0.stage, partsHere: $0.partsHere,
+                    name: $0.name, size: $0.size, digest: $0.digest, exhibits: $0.exhibits, stage: $0.stage, partsHere: $0.partsHere,
                     partsAll: $0.partsAll, conditions: [])
             }, steps: steps, next: [], content: .object([:]), overrides: [], findings: [], pending: pending, comment: nil,
             outcome: outcome, contentWithheld: true)

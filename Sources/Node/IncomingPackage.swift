@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import Glibc
 import Sealing
 import Standards
@@ -33,25 +32,7 @@ struct IncomingPackage {
         try DurableFile.syncFolder(folder)
     }
 
-    /// SHA-256 of the bytes as they lie on the disk, in hexadecimal.
-    func sha256() throws(ComityError) -> String {
-        let descriptor = open(partial, O_RDONLY | O_CLOEXEC)
-        // After a crash between `finish` and the commit that records it, the file has its final name already.
-        let readable = descriptor >= 0 ? descriptor : open(path, O_RDONLY | O_CLOEXEC)
-        guard readable >= 0 else { throw failure("open") }
-        defer { close(readable) }
-        var hasher = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(readable, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure("read") }
-            if count == 0 { break }
-            buffer.withUnsafeBytes { hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
-        }
-        return Hex.encode(hasher.finalize())
-    }
-
+    /// Gives the package its name, once every part is there.
     func finish() throws(ComityError) {
         guard rename(partial, path) == 0 || access(path, F_OK) == 0 else { throw failure("rename") }
         try DurableFile.syncFolder(folder)

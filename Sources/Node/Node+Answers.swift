@@ -141,15 +141,15 @@ extension Node {
     private static func packages(of act: Act, _ writer: inout Writer, _ real: Int64) throws {
         switch act.kind {
         case .supply, .disclose:
-            guard let sha256 = act.body.at("package.sha256")?.string else { return }
-            guard try writer.reader.package(sha256)?.stage == .sealed else {
+            guard let digest = act.body.at("package.digest")?.string else { return }
+            guard try writer.reader.package(digest)?.stage == .sealed else {
                 throw ComityError(.wrongState, "The package was supplied already.")
             }
-            try writer.setStage(ofPackage: sha256, .supplied)
-            for recipient in act.to { try writer.enqueue(.package, sha256, to: recipient.state, next: real) }
+            try writer.setStage(ofPackage: digest, .supplied)
+            for recipient in act.to { try writer.enqueue(.package, digest, to: recipient.state, next: real) }
         case .receive:
-            guard let sha256 = act.body["package"]?.string, try writer.reader.package(sha256) != nil else { return }
-            try writer.setStage(ofPackage: sha256, .received)
+            guard let digest = act.body["package"]?.string, try writer.reader.package(digest) != nil else { return }
+            try writer.setStage(ofPackage: digest, .received)
         default: return
         }
     }

@@ -129,9 +129,9 @@ extension Node {
     private func packages(of file: UUIDv7, _ reader: Reader) throws -> [FileView.PackageLine] {
         try reader.packages(of: file).map { package in
             let all = Self.partCount(package.size)
-            let here = package.outgoing || package.stage != .supplied ? all : try reader.parts(ofPackage: package.sha256).count
+            let here = package.outgoing || package.stage != .supplied ? all : try reader.parts(ofPackage: package.digest).count
             return FileView.PackageLine(
-                name: package.name, size: package.size, sha256: package.sha256, exhibits: package.exhibits, stage: package.stage.rawValue,
+                name: package.name, size: package.size, digest: package.digest, exhibits: package.exhibits, stage: package.stage.rawValue,
                 partsHere: here,
                 partsAll: all, conditions: package.conditions)
         }

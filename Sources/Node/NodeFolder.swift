@@ -14,7 +14,7 @@ import Transport
 /// node.json            what this node is
 /// keys/                private keys, mode 0600: root, signing, sealing, register, tls
 /// comity.sqlite        register, files, delivery
-/// packages/out/        sealed here          packages/in/<sha256>/   received
+/// packages/out/        sealed here          packages/in/<digest>/   received
 /// uploads/<id>/        exhibits that wait to be sealed, mode 0600
 /// ```
 public struct NodeFolder: Sendable {
@@ -25,7 +25,7 @@ public struct NodeFolder: Sendable {
     var configurationPath: String { path + "/node.json" }
     var keysPath: String { path + "/keys" }
     public var outgoingPackages: String { path + "/packages/out" }
-    public func incomingPackage(_ sha256: String) -> String { path + "/packages/in/" + sha256 }
+    public func incomingPackage(_ digest: String) -> String { path + "/packages/in/" + digest }
 
     var uploads: String { path + "/uploads" }
     func upload(_ id: UUIDv7) -> String { uploads + "/" + id.description }

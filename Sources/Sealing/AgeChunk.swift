@@ -21,35 +21,6 @@ enum AgeChunk {
         return nonce
     }
 
-    /// Seals `plaintext` into the front of `out` (ciphertext ‖ tag) and returns the number of bytes.
-    static func seal(
-        _ plaintext: UnsafeRawBufferPointer, key: SymmetricKey, index: UInt64, last: Bool, into out: UnsafeMutableRawBufferPointer
-    ) throws(ComityError) -> Int {
-        do {
-            let box = try ChaChaPoly.seal(plaintext, using: key, nonce: ChaChaPoly.Nonce(data: nonce(index, last: last)))
-            box.ciphertext.copyBytes(to: out)
-            box.tag.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: out[plaintext.count...]))
-            return plaintext.count + tagSize
-        } catch {
-            throw ComityError(.failure, "A chunk could not be sealed.")
-        }
-    }
-
-    /// Opens `sealed` (at least 16 bytes) into the front of `out`; false when it is not authentic.
-    static func open(
-        _ sealed: UnsafeRawBufferPointer, key: SymmetricKey, index: UInt64, last: Bool, into out: UnsafeMutableRawBufferPointer
-    ) -> Bool {
-        let split = sealed.count - tagSize
-        guard split >= 0, let nonce = try? ChaChaPoly.Nonce(data: nonce(index, last: last)),
-            let box = try? ChaChaPoly.SealedBox(
-                nonce: nonce, ciphertext: UnsafeRawBufferPointer(rebasing: sealed[..<split]),
-                tag: UnsafeRawBufferPointer(rebasing: sealed[split...])),
-            let plaintext = try? ChaChaPoly.open(box, using: key)
-        else { return false }
-        plaintext.copyBytes(to: out)
-        return true
-    }
-
     /// The plaintext without authentication (RFC 8439: the key stream from block 1 on). For naming damage only; what
     /// comes out is never released as content.
     static func keystream(

@@ -29,6 +29,7 @@ final class AgeChunkReader {
 
     private let source: any ByteSource
     private let key: SymmetricKey
+    private let cipher: AgeCipher
     private let sealed = Scratch(AgeChunk.sealedSize + 1)
     private let opened = Scratch(AgeChunk.size + AgeChunk.tagSize)
     private var carried = 0
@@ -36,9 +37,10 @@ final class AgeChunkReader {
     private var offset: Int64
     private var finished = false
 
-    init(source: any ByteSource, envelope: AgeEnvelope) {
+    init(source: any ByteSource, envelope: AgeEnvelope) throws(ComityError) {
         self.source = source
         key = envelope.payloadKey
+        cipher = try AgeCipher(key: key)
         offset = envelope.payloadOffset
     }
 
@@ -69,11 +71,11 @@ final class AgeChunkReader {
             return Chunk(state: .cutOff, count: length, range: range)
         }
         let length = count - AgeChunk.tagSize
-        if AgeChunk.open(input, key: key, index: index, last: !more, into: opened.bytes) {
+        if cipher.open(input, index: index, last: !more, into: opened.bytes) {
             // An empty last chunk is allowed only when the whole payload is empty.
             return Chunk(state: length == 0 && index > 0 ? .changed : .authentic, count: length, range: range)
         }
-        if count == AgeChunk.sealedSize, AgeChunk.open(input, key: key, index: index, last: more, into: opened.bytes) {
+        if count == AgeChunk.sealedSize, cipher.open(input, index: index, last: more, into: opened.bytes) {
             return Chunk(state: more ? .followed : .cutOff, count: length, range: range)
         }
         return Chunk(state: .changed, count: diagnosing ? try diagnose(input, atEnd: !more) : 0, range: range)

@@ -17,7 +17,7 @@ public final class AgeReader: ByteSource {
     public init(from source: any ByteSource, identities: [any AgeOpener]) throws(ComityError) {
         var buffered = BufferedSource(source)
         if try AgeArmorReader.stands(in: buffered) { buffered = BufferedSource(AgeArmorReader(buffered)) }
-        chunks = AgeChunkReader(source: buffered, envelope: try AgeEnvelope(opening: buffered, with: identities))
+        chunks = try AgeChunkReader(source: buffered, envelope: try AgeEnvelope(opening: buffered, with: identities))
     }
 
     /// Up to `buffer.count` bytes of plaintext; 0 at the proven end.

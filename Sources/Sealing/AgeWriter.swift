@@ -6,7 +6,7 @@ public import Standards
 /// Seals a stream into an age file. One thread at a time; two buffers of 64 KiB.
 public final class AgeWriter: ByteSink {
     private let sink: any ByteSink
-    private let key: SymmetricKey
+    private let cipher: AgeCipher
     private let pending = Scratch(AgeChunk.size)
     private let sealed = Scratch(AgeChunk.sealedSize)
     private var filled = 0
@@ -16,6 +16,12 @@ public final class AgeWriter: ByteSink {
     /// Writes the header at once.
     /// - Throws: `.usage` without a recipient, with more than 64 or with hybrid ones beside others, and what the sink throws.
     public convenience init(to sink: any ByteSink, recipients: [AgeRecipient]) throws(ComityError) {
+        let (head, key) = try Self.head(recipients)
+        try self.init(to: sink, head, key)
+    }
+
+    /// A fresh header with the nonce after it, and the key of the payload.
+    static func head(_ recipients: [AgeRecipient]) throws(ComityError) -> (head: [UInt8], key: SymmetricKey) {
         guard !recipients.isEmpty, recipients.count <= AgeHeader.maximumStanzas else {
             throw ComityError(.usage, "An age file is sealed to 1 to \(AgeHeader.maximumStanzas) recipients, not to \(recipients.count).")
         }
@@ -27,22 +33,26 @@ public final class AgeWriter: ByteSink {
         let fileKey = SymmetricKey(size: .bits128)
         var stanzas: [AgeStanza] = []
         for recipient in recipients { stanzas.append(try recipient.wrap(fileKey)) }
-        try self.init(to: sink, stanzas, fileKey)
+        return head(stanzas, fileKey)
     }
 
     /// Seals with a passphrase instead, which takes about a second and 256 MiB of memory.
     public convenience init(to sink: any ByteSink, passphrase: AgePassphrase) throws(ComityError) {
         let fileKey = SymmetricKey(size: .bits128)
-        try self.init(to: sink, [try passphrase.wrap(fileKey)], fileKey)
+        let (head, key) = Self.head([try passphrase.wrap(fileKey)], fileKey)
+        try self.init(to: sink, head, key)
     }
 
-    private init(to sink: any ByteSink, _ stanzas: [AgeStanza], _ fileKey: SymmetricKey) throws(ComityError) {
+    private static func head(_ stanzas: [AgeStanza], _ fileKey: SymmetricKey) -> (head: [UInt8], key: SymmetricKey) {
         var generator = SystemRandomNumberGenerator()
         let nonce = (0..<AgeEnvelope.nonceSize).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        key = AgeEnvelope.payloadKey(fileKey, nonce: nonce)
+        return (AgeHeader.serialise(stanzas, fileKey: fileKey) + nonce, AgeEnvelope.payloadKey(fileKey, nonce: nonce))
+    }
+
+    private init(to sink: any ByteSink, _ head: [UInt8], _ key: SymmetricKey) throws(ComityError) {
+        cipher = try AgeCipher(key: key)
         self.sink = sink
-        try sink.write(AgeHeader.serialise(stanzas, fileKey: fileKey))
-        try sink.write(nonce)
+        try sink.write(head)
     }
 
     /// Takes plaintext. A chunk leaves only when more follows, because the last one is marked.
@@ -75,7 +85,7 @@ public final class AgeWriter: ByteSink {
     }
 
     private func flush(_ plaintext: UnsafeRawBufferPointer, last: Bool) throws(ComityError) {
-        let count = try AgeChunk.seal(plaintext, key: key, index: index, last: last, into: sealed.bytes)
+        let count = try cipher.seal(plaintext, index: index, last: last, into: sealed.bytes)
         index += 1
         try sink.write(UnsafeRawBufferPointer(rebasing: sealed.bytes[..<count]))
     }

@@ -54,6 +54,25 @@ public final class DurableFileWriter: ByteSink {
         }
     }
 
+    /// Takes all of `bytes` at a place of its own; ``count`` stays. Different threads may write different places.
+    /// - Throws: `.storage`.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ComityError) {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw SystemFailure.error("write", path) }
+            done += written
+        }
+    }
+
+    /// Asks the system to bring a range to the disk and then to forget it, so that ``commit()`` has less to wait for and a small
+    /// machine keeps its memory. Makes nothing durable.
+    func startWriting(_ offset: Int64, _ count: Int64) {
+        posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
+    }
+
     /// Makes the content durable, then the name. After it returns the file survives a power cut.
     /// - Throws: `.alreadyExists` when somebody else took the name meanwhile, `.storage`; the partial file is then gone.
     public func commit() throws(ComityError) {

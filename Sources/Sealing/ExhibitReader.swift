@@ -64,6 +64,7 @@ public final class ExhibitReader: ByteSource {
 private final class SealedArchive {
     private let file: FileSource
     private let envelope: AgeEnvelope
+    private let cipher: AgeCipher
     private let chunkCount: Int64
     private let sealed = Scratch(AgeChunk.sealedSize)
     private let opened = Scratch(AgeChunk.size + AgeChunk.tagSize)
@@ -72,6 +73,7 @@ private final class SealedArchive {
 
     init(path: String, identities: [any AgeOpener]) throws(ComityError) {
         envelope = try AgeEnvelope(opening: BufferedSource(try FileSource(path: path)), with: identities)
+        cipher = try AgeCipher(key: envelope.payloadKey)
         file = try FileSource(path: path)
         chunkCount = (file.size - envelope.payloadOffset + Int64(AgeChunk.sealedSize) - 1) / Int64(AgeChunk.sealedSize)
     }
@@ -93,8 +95,8 @@ private final class SealedArchive {
         let place = envelope.payloadOffset + index * Int64(AgeChunk.sealedSize)
         let count = try file.read(at: place, into: sealed.bytes)
         guard count >= AgeChunk.tagSize,
-            AgeChunk.open(
-                UnsafeRawBufferPointer(rebasing: sealed.bytes[..<count]), key: envelope.payloadKey, index: UInt64(index),
+            cipher.open(
+                UnsafeRawBufferPointer(rebasing: sealed.bytes[..<count]), index: UInt64(index),
                 last: index == chunkCount - 1, into: opened.bytes)
         else {
             throw ComityError(

@@ -29,7 +29,7 @@ public final class FileSource: ByteSource {
         self.path = path
         self.descriptor = descriptor
         size = stamp.size
-        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        if size > 1 << 20 { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
     }
 
     deinit { close(descriptor) }

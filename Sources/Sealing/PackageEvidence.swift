@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import Standards
 
 /// What was seen of a bag, before anything is concluded from it. The same whether it came from an envelope or a folder.
@@ -24,7 +23,7 @@ struct PackageEvidence {
     private(set) var tags: [String: [UInt8]] = [:]
     private(set) var tagHashes: [String: String] = [:]
     private var tagBytes: Int64 = 0
-    private let buffer = Scratch(PackageLayout.bufferSize)
+    private let hashing = SideHashing()
     var findings = PackageFindings()
     /// Pieces of the sealed file that are not authentic, in bytes, joined.
     var changed: [Range<Int64>] = []
@@ -44,7 +43,6 @@ struct PackageEvidence {
         from read: (UnsafeMutableRawBufferPointer) throws(ComityError) -> Int
     ) throws(ComityError) {
         let isPayload = Self.isPayload(path)
-        let hashed = HashingSink(copy)
         var kept: [UInt8]? = isPayload ? nil : []
         if !isPayload {
             tagBytes += min(announced, PackageLayout.maximumTags)
@@ -55,26 +53,17 @@ struct PackageEvidence {
                 kept = nil
             }
         }
-        var failure: ComityError?
-        do throws(ComityError) {
-            while true {
-                let count = try read(buffer.bytes)
-                if count == 0 { break }
-                let piece = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count])
-                try hashed.write(piece)
-                kept?.append(contentsOf: piece)
-            }
-        } catch {
-            failure = error
+        let found = hashing.run(announced: announced, read: read) { (piece) throws(ComityError) in
+            try copy?.write(piece)
+            kept?.append(contentsOf: piece)
         }
-        let sha256 = hashed.sha256
         if isPayload {
-            payload[path] = Payload(announced: announced, seen: hashed.count, sha256: sha256, offset: offset, damage: damage())
+            payload[path] = Payload(announced: announced, seen: found.count, sha256: found.sha256, offset: offset, damage: damage())
         } else {
             tags[path] = kept
-            tagHashes[path] = sha256
+            tagHashes[path] = found.sha256
         }
-        if let failure { throw failure }
+        if let failure = found.failure { throw failure }
     }
 
     func has(_ path: String) -> Bool { payload[path] != nil || tagHashes[path] != nil }

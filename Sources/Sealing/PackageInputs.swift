@@ -92,10 +92,13 @@ struct PackageInputs {
                 throw clash(inputs[other].source, input.source)
             }
         }
+        var folders: Set<String> = []
         for input in inputs {
-            let folded = SafePath.folded(input.path)
-            for index in folded.indices where folded[index] == "/" {
-                if let other = files[String(folded[..<index])] { throw clash(inputs[other].source, input.source) }
+            var folder = SafePath.folded(DurableFile.split(input.path).folder)
+            // Above a folder that was looked at, all were.
+            while folder != ".", folders.insert(folder).inserted {
+                if let other = files[folder] { throw clash(inputs[other].source, input.source) }
+                folder = DurableFile.split(folder).folder
             }
         }
     }

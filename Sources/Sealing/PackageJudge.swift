@@ -7,6 +7,7 @@ struct PackageJudge {
     private let evidence: PackageEvidence
     private var findings: PackageFindings
     private var statement: PackageStatement?
+    private var digest: String?
     private var signer: PackageSigner = .invalid
     private var manifest: [BagManifest.Line]?
     private var contents: PackageContents?
@@ -20,6 +21,7 @@ struct PackageJudge {
             evidence.tags[PackageLayout.statement], signer: evidence.tags[PackageLayout.signer], trusted: trusted,
             allowUnknownSigner: allowUnknownSigner, findings: &judge.findings)
         judge.statement = check.statement
+        judge.digest = check.digest
         judge.signer = check.signer
         judge.readLists()
         judge.checkTags()
@@ -206,7 +208,7 @@ struct PackageJudge {
         let isValid = findings.isEmpty && signer != .invalid && statement != nil
         return PackageVerdict(
             isValid: isValid, sentence: isValid ? validSentence() : invalidSentence(), exhibits: exhibits, findings: findings.texts,
-            statement: statement, signer: signer)
+            statement: statement, digest: digest, signer: signer)
     }
 
     private func validSentence() -> String {

@@ -11,11 +11,25 @@ public enum PackageOpener {
     /// Whose signature the statement bears is not asked here (``PackageVerifier`` does), but a signature by the key that the
     /// package itself carries must be valid.
     /// - Returns: the path of the opened bag.
-    /// - Throws: `.verificationFailed` naming what failed, `.cannotDecrypt`, `.alreadyExists` when `folder/NAME` exists,
-    ///   `.schema` for a malformed envelope or archive, `.notFound`, `.permission`, `.storage`. Nothing is left behind then.
+    /// - Throws: as ``extract(path:identities:to:trusted:allowUnknownSigner:progress:)``.
     public static func open(
         path: String, identities: [any AgeOpener], to folder: String, progress: ((Int64, Int64) -> Void)? = nil
     ) throws(ComityError) -> String {
+        try extract(
+            path: path, identities: identities, to: folder, trusted: { _ in nil }, allowUnknownSigner: true, progress: progress
+        ).publish()
+    }
+
+    /// Verifies a package and extracts it in the same pass, still under a partial name.
+    /// - Parameters:
+    ///   - trusted: the caller's verifying key for a `kid`, or nil when it is not known.
+    ///   - allowUnknownSigner: accept a key that only the package itself carries.
+    /// - Throws: `.verificationFailed` naming what failed, `.cannotDecrypt`, `.alreadyExists` when `folder/NAME` exists,
+    ///   `.schema` for a malformed envelope or archive, `.notFound`, `.permission`, `.storage`. Nothing is left behind then.
+    public static func extract(
+        path: String, identities: [any AgeOpener], to folder: String, trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool,
+        progress: ((Int64, Int64) -> Void)? = nil
+    ) throws(ComityError) -> ExtractedPackage {
         let file = try FileSource(path: path)
         let reader = try AgeReader(from: file, identities: identities)
         let partial = DurableFile.partialPath(in: folder)
@@ -24,18 +38,16 @@ public enum PackageOpener {
             var extraction = Extraction(
                 tar: TarReader(reader, maximumEntries: PackageLayout.maximumEntries), partial: partial, folder: folder)
             let name = try extraction.run { progress?($0, file.size) }
-            let verdict = PackageJudge.judge(extraction.evidence, trusted: { _ in nil }, allowUnknownSigner: true)
-            let findings = verdict.findings.filter { !$0.hasPrefix(PackageFinding.Code.signerKeyMissing.rawValue) }
+            let verdict = PackageJudge.judge(extraction.evidence, trusted: trusted, allowUnknownSigner: allowUnknownSigner)
+            let missing = PackageFinding.Code.signerKeyMissing.rawValue
+            let findings = verdict.findings.filter { !allowUnknownSigner || !$0.hasPrefix(missing) }
             guard findings.isEmpty, verdict.statement != nil else {
                 throw ComityError(
                     .verificationFailed, "The package \(path) was not opened. \(verdict.sentence)",
                     why: findings.prefix(5).joined(separator: "\n"),
                     next: "Nothing was extracted. Ask the sender for the package again.")
             }
-            let final = "\(folder)/\(name)"
-            try DurableFile.syncTree(partial)
-            try DurableFile.publish(tree: partial, as: final)
-            return final
+            return ExtractedPackage(verdict: verdict, partial: partial, final: "\(folder)/\(name)")
         } catch {
             DurableFile.removeTree(partial)
             throw error
@@ -98,5 +110,32 @@ public enum PackageOpener {
             }
             try sink.end()
         }
+    }
+}
+
+/// A package that was verified and extracted, and has no name yet. Letting go of it without ``publish()`` removes it.
+public final class ExtractedPackage: @unchecked Sendable {
+    /// Of what was extracted.
+    public let verdict: PackageVerdict
+    private let final: String
+    private var partial: String?
+
+    fileprivate init(verdict: PackageVerdict, partial: String, final: String) {
+        self.verdict = verdict
+        self.partial = partial
+        self.final = final
+    }
+
+    deinit { if let partial { DurableFile.removeTree(partial) } }
+
+    /// Makes the tree durable and gives it its name. Once.
+    /// - Returns: the path of the opened bag.
+    /// - Throws: `.alreadyExists`, `.storage`; nothing is left then.
+    public func publish() throws(ComityError) -> String {
+        guard let partial else { throw ComityError(.failure, "\(final) was published twice.") }
+        try DurableFile.syncTree(partial)
+        try DurableFile.publish(tree: partial, as: final)
+        self.partial = nil
+        return final
     }
 }

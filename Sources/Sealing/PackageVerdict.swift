@@ -95,6 +95,8 @@ public struct PackageVerdict: Codable, Sendable {
     public let findings: [String]
     /// What was signed, when it could be read. Believe it only as far as ``signer`` says.
     public let statement: PackageStatement?
+    /// What names the package: SHA-256 of the exact bytes of ``statement``, lower-case hexadecimal.
+    public let digest: String?
     /// Whose signature it bears.
     public let signer: PackageSigner
 }

@@ -26,7 +26,7 @@ public enum PackageVerifier {
             guard error.code == .schema || error.code == .verificationFailed else { throw error }
             return headerVerdict(error)
         }
-        let chunks = AgeChunkReader(source: source, envelope: envelope)
+        let chunks = try AgeChunkReader(source: source, envelope: envelope)
         let evidence = try EnvelopeExamination.run(chunks, size: file.size, progress: progress)
         return PackageJudge.judge(evidence, trusted: trusted, allowUnknownSigner: allowUnknownSigner)
     }
@@ -45,6 +45,6 @@ public enum PackageVerifier {
         findings.add(.envelopeHeaderChanged, "\(error.what) \(error.why)")
         return PackageVerdict(
             isValid: false, sentence: "Not valid: the envelope header was changed, or this is not a package; no exhibit could be read.",
-            exhibits: [], findings: findings.texts, statement: nil, signer: .invalid)
+            exhibits: [], findings: findings.texts, statement: nil, digest: nil, signer: .invalid)
     }
 }

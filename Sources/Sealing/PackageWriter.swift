@@ -1,133 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 public import Standards
 
 /// Seals exhibits into a package, `NAME.bag.tar.age`, in one pass over them.
 ///
-/// Flow: exhibit → SHA-256 → tar → age → SHA-256 → durable file. Memory: a few buffers, whatever the size of the exhibits.
+/// The place of every exhibit in the archive is known before the first byte, so several are read, hashed, encrypted and written side
+/// by side (``SealingRounds``). Memory: a few buffers, whatever the size of the exhibits.
 public struct PackageWriter {
-    private let name: String
+    private let request: PackageRequest
+    private let inputs: [PackageInput]
+    private let plan: (contents: PackageContents, bytes: [UInt8])
     private let modified: Int64
-    private let tar: TarWriter
+    private let file: DurableFileWriter
+    private let sheet: AgeSheet
+    private let rounds: SealingRounds
     private var tagManifest = ""
     private var tagBytes: Int64 = 0
+
+    /// Told the bytes of exhibits done and in all, after each round; throws to stop, and nothing is left then.
+    public typealias Progress = (Int64, Int64) throws(ComityError) -> Void
 
     /// Seals a package. The final name appears only when everything is on the disk; after an error nothing is left.
     /// - Parameters:
     ///   - path: the sealed file to create; an existing one is never replaced.
-    ///   - progress: bytes of exhibits done and in all, about once per MiB.
+    ///   - progress: see ``Progress``.
     /// - Throws: `.usage` or `.malformedInput` for what cannot be sealed (links, unsafe or clashing names), `.wrongState` when an
-    ///   exhibit changes while it is read, `.alreadyExists`, `.tooLarge`, `.notFound`, `.permission`, `.storage`.
-    public static func seal(
-        _ request: PackageRequest, to path: String, progress: ((Int64, Int64) -> Void)? = nil
-    ) throws(ComityError) -> SealedPackage {
+    ///   exhibit changes while it is read, `.alreadyExists`, `.tooLarge`, `.notFound`, `.permission`, `.storage`, and what `progress`
+    ///   throws.
+    public static func seal(_ request: PackageRequest, to path: String, progress: Progress? = nil) throws(ComityError) -> SealedPackage {
         try request.check()
         let inputs = try PackageInputs.gather(request.inputs)
         let modified = max(0, request.sealedAt.milliseconds / 1000)
-        let plan = try PackageContents.plan(name: request.name, inputs: inputs, modified: modified)
+        let plan = try PackageContents.plan(name: request.name, inputs: inputs)
         let file = try DurableFileWriter(path: path)
         do throws(ComityError) {
-            let hashed = HashingSink(file)
-            let age = try AgeWriter(to: hashed, recipients: request.recipients)
-            var writer = PackageWriter(name: request.name, modified: modified, tar: TarWriter(to: age))
-            let (statement, payload) = try writer.write(request, inputs, plan, progress)
-            try writer.tar.finish()
-            try age.finish()
-            let sha256 = hashed.sha256
+            var writer = try PackageWriter(request, inputs, plan, modified, file)
+            let sealed = try writer.write(progress)
             try file.commit()
-            return SealedPackage(
-                path: path, size: hashed.count, sha256: sha256, statement: statement, statementHash: sha256Hex(payload))
+            return sealed
         } catch {
             file.discard()
             throw error
         }
     }
 
-    private init(name: String, modified: Int64, tar: TarWriter) {
-        self.name = name
+    private init(
+        _ request: PackageRequest, _ inputs: [PackageInput], _ plan: (contents: PackageContents, bytes: [UInt8]), _ modified: Int64,
+        _ file: DurableFileWriter
+    ) throws(ComityError) {
+        self.request = request
+        self.inputs = inputs
+        self.plan = plan
         self.modified = modified
-        self.tar = tar
+        self.file = file
+        sheet = try AgeSheet(recipients: request.recipients)
+        rounds = SealingRounds(file, sheet, exhibits: inputs.count)
     }
 
-    private mutating func write(
-        _ request: PackageRequest, _ inputs: [PackageInput], _ plan: (contents: PackageContents, bytes: [UInt8]),
-        _ progress: ((Int64, Int64) -> Void)?
-    ) throws(ComityError) -> (PackageStatement, [UInt8]) {
-        try tag(PackageLayout.declaration, Array(PackageLayout.declarationText.utf8))
-        try tag(PackageLayout.contents, plan.bytes)
-
+    private mutating func write(_ progress: Progress?) throws(ComityError) -> SealedPackage {
+        try sheet.head.withUnsafeBufferPointer { (head) throws(ComityError) in
+            try rounds.writeAlone(.init(offset: 0, bytes: UnsafeRawBufferPointer(head)))
+        }
+        let start = try begin()
+        let items = plan.contents.exhibits
+        let end = items.last.map { $0.offset + TarHeader.padded($0.size) } ?? start
         let total = inputs.reduce(Int64(0)) { $0 + $1.stamp.size }
         var done: Int64 = 0
+        let lanes = SealingLane.lanes(
+            name: request.name, modified: modified, inputs: inputs, items: items, from: start, to: end)
+        try rounds.run(lanes) { (count) throws(ComityError) in
+            done += count
+            try progress?(done, total)
+        }
+        let (statement, payload, length) = try conclude(from: end, total: total)
+        let size = try sheet.finish(length: length) { (run) throws(ComityError) in try rounds.writeAlone(run) }
+        return SealedPackage(
+            path: file.path, size: size, digest: sha256Hex(payload), statement: statement)
+    }
+
+    /// What stands before the exhibits.
+    /// - Returns: where their first header stands in the archive.
+    private mutating func begin() throws(ComityError) -> Int64 {
+        let sink = SheetSink(sheet, from: 0, isEnd: false) { [rounds] (run) throws(ComityError) in try rounds.writeAlone(run) }
+        let tar = TarWriter(to: sink)
+        try tag(tar, PackageLayout.declaration, Array(PackageLayout.declarationText.utf8))
+        try tag(tar, PackageLayout.contents, plan.bytes)
+        try tar.pad()
+        return tar.position
+    }
+
+    /// What stands after them: the lists, the signed statement, the end of the archive.
+    private mutating func conclude(from position: Int64, total: Int64) throws(ComityError) -> (PackageStatement, [UInt8], Int64) {
+        let sink = SheetSink(sheet, from: position, isEnd: true) { [rounds] (run) throws(ComityError) in try rounds.writeAlone(run) }
+        let tar = TarWriter(to: sink, from: position)
         var manifest: [UInt8] = []
         var exhibits: [PackageStatement.Exhibit] = []
-        let buffer = Scratch(PackageLayout.bufferSize)
-        for (input, item) in zip(inputs, plan.contents.exhibits) {
-            let sha256 = try exhibit(input, item, buffer) { count in
-                done += count
-                progress?(done, total)
-            }
+        for (item, hash) in zip(plan.contents.exhibits, rounds.hashes) {
+            let sha256 = Hex.encode(hash)
             manifest.append(contentsOf: BagManifest.line(path: item.path, sha256: sha256).utf8)
             exhibits.append(
                 .init(number: item.number, path: item.path, size: item.size, sha256: sha256, flags: request.flags[item.path]))
         }
-        try tag(PackageLayout.manifest, manifest)
-        try tag(PackageLayout.information, Array(Self.information(request, octets: total, count: inputs.count).utf8))
-
+        try tag(tar, PackageLayout.manifest, manifest)
+        try tag(tar, PackageLayout.information, Array(Self.information(request, octets: total, count: inputs.count).utf8))
         let statement = PackageStatement(
             v: 1, id: request.id, file: request.file, ref: request.ref, from: request.from, to: request.to,
             authority: request.authority, authorisation: request.authorisation, conditions: request.conditions,
             officer: request.officer, sealedAt: request.sealedAt, tool: request.tool, exercise: request.exercise,
             manifest: sha256Hex(manifest), exhibits: exhibits, collected: request.collected)
         let payload = try IJSON.encode(statement)
-        try tag(PackageLayout.statement, try JWS.sign(payload: payload, type: PackageLayout.statementType, key: request.signingKey))
-        try tag(PackageLayout.signer, request.signerEntry)
+        try tag(
+            tar, PackageLayout.statement, try JWS.sign(payload: payload, type: PackageLayout.statementType, key: request.signingKey))
+        try tag(tar, PackageLayout.signer, request.signerEntry)
         let instructions = PackageInstructions.text(
-            name: name, id: request.id.description, keyID: request.signingKey.verifyingKey.keyID)
-        try tag(PackageLayout.instructions, Array(instructions.utf8))
-        try tar.add("\(name)/\(PackageLayout.tagManifest)", Array(tagManifest.utf8), modified: modified)
-        return (statement, payload)
+            name: request.name, id: request.id.description, keyID: request.signingKey.verifyingKey.keyID)
+        try tag(tar, PackageLayout.instructions, Array(instructions.utf8))
+        try tar.add("\(request.name)/\(PackageLayout.tagManifest)", Array(tagManifest.utf8), modified: modified)
+        try tar.finish()
+        return (statement, payload, sink.position)
     }
 
-    private mutating func tag(_ path: String, _ bytes: [UInt8]) throws(ComityError) {
+    private mutating func tag(_ tar: TarWriter, _ path: String, _ bytes: [UInt8]) throws(ComityError) {
         tagBytes += Int64(bytes.count)
         guard Int64(bytes.count) <= PackageLayout.maximumTagFile, tagBytes <= PackageLayout.maximumTags else {
             throw ComityError(
                 .tooLarge, "The lists of the package (\(path)) would become too large.", next: "Seal fewer exhibits in one package.")
         }
-        try tar.add("\(name)/\(path)", bytes, modified: modified)
+        try tar.add("\(request.name)/\(path)", bytes, modified: modified)
         tagManifest += BagManifest.line(path: path, sha256: sha256Hex(bytes))
-    }
-
-    /// Streams one exhibit and returns its SHA-256.
-    private func exhibit(
-        _ input: PackageInput, _ item: PackageContents.Item, _ buffer: Scratch, _ advance: (Int64) -> Void
-    ) throws(ComityError) -> String {
-        let source = try FileSource(path: input.source)
-        guard source.stamp == input.stamp else { throw Self.changed(input) }
-        try tar.begin("\(name)/\(item.path)", size: item.size, modified: modified)
-        guard tar.position == item.offset else { throw ComityError(.failure, "The archive is not laid out as announced.") }
-        var hash = SHA256()
-        var left = item.size
-        while left > 0 {
-            let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<Int(min(left, Int64(buffer.bytes.count)))])
-            let count = try source.read(into: wanted)
-            guard count > 0 else { throw Self.changed(input) }
-            let piece = UnsafeRawBufferPointer(rebasing: wanted[..<count])
-            hash.update(bufferPointer: piece)
-            try tar.write(piece)
-            left -= Int64(count)
-            advance(Int64(count))
-        }
-        guard try source.stampNow() == input.stamp else { throw Self.changed(input) }
-        return Hex.encode(hash.finalize())
-    }
-
-    private static func changed(_ input: PackageInput) -> ComityError {
-        ComityError(
-            .wrongState, "\(input.source) changed while it was being sealed.",
-            why: "An exhibit must stand still, or its hash means nothing.",
-            next: "Close the program that writes to it, or copy it first, and seal again.")
     }
 
     private static func information(_ request: PackageRequest, octets: Int64, count: Int) -> String {

@@ -6,10 +6,9 @@ public struct SealedPackage: Sendable {
     public let path: String
     /// Bytes of the sealed file.
     public let size: Int64
-    /// SHA-256 of the sealed file, lower-case hexadecimal.
-    public let sha256: String
+    /// What names the package: SHA-256 of the exact signed payload bytes of its statement, lower-case hexadecimal. The same for whomever
+    /// it is sealed to, and checkable after opening.
+    public let digest: String
     /// What was signed.
     public let statement: PackageStatement
-    /// SHA-256 of the exact signed payload bytes of the statement, lower-case hexadecimal.
-    public let statementHash: String
 }

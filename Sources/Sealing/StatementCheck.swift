@@ -5,6 +5,7 @@ import Standards
 /// Reads the signed statement of a package and finds out whose it is.
 struct StatementCheck {
     private(set) var statement: PackageStatement?
+    private(set) var digest: String?
     private(set) var signer: PackageSigner = .invalid
 
     private struct SignerEntry: Decodable {
@@ -25,6 +26,7 @@ struct StatementCheck {
             let statement = try IJSON.decode(PackageStatement.self, from: jws.payload, limit: Int(PackageLayout.maximumTagFile))
             if let fault = statement.fault { throw ComityError(.schema, "The statement is malformed: \(fault).") }
             self.statement = statement
+            digest = sha256Hex(jws.payload)
         } catch {
             findings.add(.statementMalformed, "The signed statement cannot be read: \(error.what)")
             return

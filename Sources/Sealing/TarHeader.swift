@@ -72,30 +72,47 @@ struct TarHeader {
 
     private static func block(name: [UInt8], prefix: [UInt8], size: Int64, modified: Int64, mode: Int, type: UInt8) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: blockSize)
-        func put(_ bytes: some Collection<UInt8>, at offset: Int) {
-            for (index, byte) in bytes.enumerated() { block[offset + index] = byte }
+        func put(_ bytes: [UInt8], at offset: Int) {
+            for index in bytes.indices { block[offset + index] = bytes[index] }
         }
-        func octal(_ value: Int64, width: Int) -> [UInt8] {
-            let digits = String(max(0, value), radix: 8)
-            return Array((String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits).utf8.suffix(width))
+        /// `width` octal digits, the lowest last; what is above them is left out.
+        func octal(_ value: Int64, width: Int, at offset: Int) {
+            var rest = max(0, value)
+            for index in stride(from: width - 1, through: 0, by: -1) {
+                block[offset + index] = UInt8(ascii: "0") + UInt8(rest & 7)
+                rest >>= 3
+            }
         }
         put(name, at: 0)
-        put(octal(Int64(mode), width: 7), at: 100)
-        put(octal(0, width: 7), at: 108)
-        put(octal(0, width: 7), at: 116)
-        put(octal(size, width: 11), at: 124)
-        put(octal(min(max(0, modified), sizeLimit - 1), width: 11), at: 136)
-        put([UInt8](repeating: 0x20, count: 8), at: 148)
+        octal(Int64(mode), width: 7, at: 100)
+        octal(0, width: 7, at: 108)
+        octal(0, width: 7, at: 116)
+        octal(size, width: 11, at: 124)
+        octal(min(max(0, modified), sizeLimit - 1), width: 11, at: 136)
+        for index in 148..<156 { block[index] = 0x20 }
         block[156] = type
-        put(Array("ustar".utf8), at: 257)
-        put(Array("00".utf8), at: 263)
-        put(octal(0, width: 7), at: 329)
-        put(octal(0, width: 7), at: 337)
+        put(magic, at: 257)
+        octal(0, width: 7, at: 329)
+        octal(0, width: 7, at: 337)
         put(prefix, at: 345)
-        let sum = block.reduce(Int64(0)) { $0 + Int64($1) }
-        put(octal(sum, width: 6), at: 148)
+        var sum: Int64 = 0
+        for byte in block { sum += Int64(byte) }
+        octal(sum, width: 6, at: 148)
         block[154] = 0
         return block
+    }
+
+    /// `ustar`, a zero, version `00`.
+    private static let magic = Array("ustar\u{0}00".utf8)
+
+    /// Bytes of ``blocks(file:size:modified:isExecutable:)`` without making them.
+    static func length(file path: String, size: Int64) -> Int64 {
+        let isPlain = path.utf8.allSatisfy { $0 < 0x80 }
+        if isPlain, size < sizeLimit, path.utf8.count <= 100 || split(path) != nil { return Int64(blockSize) }
+        var records: [(String, String)] = []
+        if !isPlain || split(path) == nil { records.append(("path", path)) }
+        if size >= sizeLimit { records.append(("size", String(size))) }
+        return 2 * Int64(blockSize) + padded(Int64(PaxRecords.encode(records).count))
     }
 
     // MARK: reading

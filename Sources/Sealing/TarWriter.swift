@@ -15,6 +15,12 @@ public final class TarWriter {
     /// Writes to `sink`.
     public init(to sink: any ByteSink) { self.sink = sink }
 
+    /// Goes on where an archive of `position` bytes ends; what was written before was another's to write.
+    init(to sink: any ByteSink, from position: Int64) {
+        self.sink = sink
+        self.position = position
+    }
+
     /// Begins a file of exactly `size` bytes, which ``write(_:)`` must bring before the next entry.
     /// - Parameters:
     ///   - path: relative, `/` between components.
@@ -45,6 +51,9 @@ public final class TarWriter {
         try begin(path, size: Int64(bytes.count), modified: modified)
         try bytes.withUnsafeBufferPointer { (buffer) throws(ComityError) in try write(UnsafeRawBufferPointer(buffer)) }
     }
+
+    /// Ends the entry that was begun, with its padding.
+    func pad() throws(ComityError) { try endEntry() }
 
     /// Ends the archive with two zero blocks.
     public func finish() throws(ComityError) {

@@ -44,7 +44,7 @@ extension Reader {
 
     /// Every package of every file, the newest first, with when it was announced or sealed.
     public func packages(limit: Int) throws -> [(package: PackageRow, created: Instant)] {
-        try Row.fetchAll(db, sql: "SELECT * FROM package ORDER BY created DESC, sha256 LIMIT ?", arguments: [limit])
+        try Row.fetchAll(db, sql: "SELECT * FROM package ORDER BY created DESC, digest LIMIT ?", arguments: [limit])
             .map { (try packageRow($0), try Instant($0["created"])) }
     }
 
@@ -52,14 +52,14 @@ extension Reader {
     public func packageCount() throws -> Int { try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM package") ?? 0 }
 
     /// When a package was announced or sealed.
-    public func created(ofPackage sha256: String) throws -> Instant? {
-        try String.fetchOne(db, sql: "SELECT created FROM package WHERE sha256 = ?", arguments: [sha256])
+    public func created(ofPackage digest: String) throws -> Instant? {
+        try String.fetchOne(db, sql: "SELECT created FROM package WHERE digest = ?", arguments: [digest])
             .map { text throws(ComityError) in try Instant(text) }
     }
 
     /// What is known of the inside of a package.
-    public func record(ofPackage sha256: String) throws -> [UInt8]? {
-        try Data.fetchOne(db, sql: "SELECT record FROM package_record WHERE package = ?", arguments: [sha256]).map { [UInt8]($0) }
+    public func record(ofPackage digest: String) throws -> [UInt8]? {
+        try Data.fetchOne(db, sql: "SELECT record FROM package_record WHERE package = ?", arguments: [digest]).map { [UInt8]($0) }
     }
 
     // MARK: Register

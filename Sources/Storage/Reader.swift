@@ -190,7 +190,7 @@ public struct Reader {
 
     /// The file that a row of the outbox belongs to.
     public func file(ofWork row: OutboxRow) throws -> UUIDv7? {
-        let sql = row.kind == .act ? "SELECT file FROM act WHERE id = ?" : "SELECT file FROM package WHERE sha256 = ?"
+        let sql = row.kind == .act ? "SELECT file FROM act WHERE id = ?" : "SELECT file FROM package WHERE digest = ?"
         return try String.fetchOne(db, sql: sql, arguments: [row.ref]).map { text throws(ComityError) in try UUIDv7(text) }
     }
 
@@ -239,22 +239,22 @@ public struct Reader {
     func packageRow(_ row: Row) throws -> PackageRow {
         guard let stage = PackageRow.Stage(rawValue: row["stage"]) else { throw ComityError(.storage, "A package has an unknown stage.") }
         return PackageRow(
-            sha256: row["sha256"], file: try UUIDv7(row["file"]), name: row["name"], size: row["size"], exhibits: row["exhibits"],
+            digest: row["digest"], file: try UUIDv7(row["file"]), name: row["name"], size: row["size"], exhibits: row["exhibits"],
             outgoing: row["outgoing"], stage: stage,
             conditions: try IJSON.decode([String].self, from: row["conditions"] as Data, limit: 1 << 20))
     }
 
-    public func package(_ sha256: String) throws -> PackageRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM package WHERE sha256 = ?", arguments: [sha256]).map(packageRow)
+    public func package(_ digest: String) throws -> PackageRow? {
+        try Row.fetchOne(db, sql: "SELECT * FROM package WHERE digest = ?", arguments: [digest]).map(packageRow)
     }
 
     public func packages(of file: UUIDv7) throws -> [PackageRow] {
-        try Row.fetchAll(db, sql: "SELECT * FROM package WHERE file = ? ORDER BY created, sha256", arguments: [file.description]).map(
+        try Row.fetchAll(db, sql: "SELECT * FROM package WHERE file = ? ORDER BY created, digest", arguments: [file.description]).map(
             packageRow)
     }
 
-    public func parts(ofPackage sha256: String) throws -> Set<Int> {
-        try Set(Int.fetchAll(db, sql: "SELECT number FROM part WHERE package = ?", arguments: [sha256]))
+    public func parts(ofPackage digest: String) throws -> Set<Int> {
+        try Set(Int.fetchAll(db, sql: "SELECT number FROM part WHERE package = ?", arguments: [digest]))
     }
 
     public func isReminded(_ id: String) throws -> Bool {

@@ -161,7 +161,7 @@ public struct PackageRow: Sendable {
         case received
     }
 
-    public let sha256: String
+    public let digest: String
     public let file: UUIDv7
     public let name: String
     public let size: Int64
@@ -170,9 +170,9 @@ public struct PackageRow: Sendable {
     public let stage: Stage
     public let conditions: [String]
 
-    public init(sha256: String, file: UUIDv7, name: String, size: Int64, exhibits: Int, outgoing: Bool, stage: Stage, conditions: [String])
+    public init(digest: String, file: UUIDv7, name: String, size: Int64, exhibits: Int, outgoing: Bool, stage: Stage, conditions: [String])
     {
-        self.sha256 = sha256
+        self.digest = digest
         self.file = file
         self.name = name
         self.size = size

@@ -40,6 +40,10 @@ enum Schema {
         }
         migrator.registerMigration("012 roster, shifts, calls, handovers") { db in try db.execute(sql: duty) }
         migrator.registerMigration("013 long lists") { db in try db.execute(sql: longLists) }
+        // A package is named by the digest of what was signed, no longer by the hash of the sealed file.
+        migrator.registerMigration("014 digests of packages") { db in
+            try db.execute(sql: "ALTER TABLE package RENAME COLUMN sha256 TO digest")
+        }
         return migrator
     }
 

@@ -39,7 +39,7 @@ extension Writer {
         try db.execute(sql: "DELETE FROM task WHERE started < ?", arguments: [time])
     }
 
-    public func setRecord(ofPackage sha256: String, _ record: [UInt8]) throws {
-        try db.execute(sql: "INSERT OR REPLACE INTO package_record (package, record) VALUES (?, ?)", arguments: [sha256, Data(record)])
+    public func setRecord(ofPackage digest: String, _ record: [UInt8]) throws {
+        try db.execute(sql: "INSERT OR REPLACE INTO package_record (package, record) VALUES (?, ?)", arguments: [digest, Data(record)])
     }
 }

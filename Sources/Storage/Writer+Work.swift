@@ -90,28 +90,28 @@ extension Writer {
     public mutating func insert(_ package: PackageRow, created: Instant) throws {
         try db.execute(
             sql: """
-                INSERT INTO package (sha256, file, name, size, exhibits, outgoing, stage, conditions, created)
+                INSERT INTO package (digest, file, name, size, exhibits, outgoing, stage, conditions, created)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                package.sha256, package.file.description, package.name, package.size, package.exhibits, package.outgoing,
+                package.digest, package.file.description, package.name, package.size, package.exhibits, package.outgoing,
                 package.stage.rawValue,
                 Data(try IJSON.encode(package.conditions)), created.description,
             ])
         touch(.file(package.file))
     }
 
-    public mutating func setStage(ofPackage sha256: String, _ stage: PackageRow.Stage) throws {
-        try db.execute(sql: "UPDATE package SET stage = ? WHERE sha256 = ?", arguments: [stage.rawValue, sha256])
-        if let file = try reader.package(sha256)?.file { touch(.file(file)) }
+    public mutating func setStage(ofPackage digest: String, _ stage: PackageRow.Stage) throws {
+        try db.execute(sql: "UPDATE package SET stage = ? WHERE digest = ?", arguments: [stage.rawValue, digest])
+        if let file = try reader.package(digest)?.file { touch(.file(file)) }
     }
 
-    public func insertPart(_ number: Int, ofPackage sha256: String) throws {
-        try db.execute(sql: "INSERT OR IGNORE INTO part (package, number) VALUES (?, ?)", arguments: [sha256, number])
+    public func insertPart(_ number: Int, ofPackage digest: String) throws {
+        try db.execute(sql: "INSERT OR IGNORE INTO part (package, number) VALUES (?, ?)", arguments: [digest, number])
     }
 
-    public func deleteParts(ofPackage sha256: String) throws {
-        try db.execute(sql: "DELETE FROM part WHERE package = ?", arguments: [sha256])
+    public func deleteParts(ofPackage digest: String) throws {
+        try db.execute(sql: "DELETE FROM part WHERE package = ?", arguments: [digest])
     }
 
     /// Owes something to a peer; once.

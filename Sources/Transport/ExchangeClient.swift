@@ -44,12 +44,12 @@ public struct ExchangeClient: Sendable {
         return try await decode(Receipt.self, from: request, limit: Receipt.limit)
     }
 
-    public func progress(ofPackage sha256: String) async throws(ComityError) -> PackageProgress {
-        try await decode(PackageProgress.self, from: HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(sha256)"), limit: 8 << 20)
+    public func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress {
+        try await decode(PackageProgress.self, from: HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(digest)"), limit: 8 << 20)
     }
 
-    public func send(part number: Int, ofPackage sha256: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
-        var request = HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(sha256)/parts/\(number)")
+    public func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
+        var request = HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(digest)/parts/\(number)")
         request.method = .PUT
         request.headers.add(name: "Content-Digest", value: ContentDigest.of(bytes))
         request.body = .bytes(bytes)

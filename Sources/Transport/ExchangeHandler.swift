@@ -12,9 +12,9 @@ public protocol ExchangeHandler: Sendable {
     /// A message that was too large to be read.
     func refuseOversized(from caller: StateCode) async
     /// Parts of an announced package that have arrived.
-    func parts(ofPackage sha256: String, from caller: StateCode) async throws(ComityError) -> PackageProgress
+    func parts(ofPackage digest: String, from caller: StateCode) async throws(ComityError) -> PackageProgress
     /// Takes one part; durable when it returns.
-    func receive(part number: Int, ofPackage sha256: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError)
+    func receive(part number: Int, ofPackage digest: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError)
         -> PackageProgress
 }
 

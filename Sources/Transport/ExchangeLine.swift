@@ -9,8 +9,8 @@ public import Standards
 public protocol ExchangeLine: Sendable {
     /// Delivers a sealed message.
     func send(_ message: [UInt8]) async throws(ComityError) -> Receipt
-    func progress(ofPackage sha256: String) async throws(ComityError) -> PackageProgress
-    func send(part number: Int, ofPackage sha256: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress
+    func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress
+    func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress
     /// Must be called before the value is given up.
     func shutdown() async
 }
@@ -33,12 +33,12 @@ public struct DirectLine: ExchangeLine {
 
     public func send(_ message: [UInt8]) async throws(ComityError) -> Receipt { try await peer.receive(message, from: caller) }
 
-    public func progress(ofPackage sha256: String) async throws(ComityError) -> PackageProgress {
-        try await peer.parts(ofPackage: sha256, from: caller)
+    public func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress {
+        try await peer.parts(ofPackage: digest, from: caller)
     }
 
-    public func send(part number: Int, ofPackage sha256: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
-        try await peer.receive(part: number, ofPackage: sha256, bytes: bytes, from: caller)
+    public func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
+        try await peer.receive(part: number, ofPackage: digest, bytes: bytes, from: caller)
     }
 
     public func shutdown() async {}

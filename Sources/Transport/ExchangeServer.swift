@@ -15,8 +15,8 @@ public import Standards
 /// | request | answer |
 /// | --- | --- |
 /// | `POST /exchange/v1/acts`, body: sealed message | 200 receipt (JSON), or an RFC 9457 problem with `code` |
-/// | `GET /exchange/v1/packages/{sha256}` | 200 progress |
-/// | `PUT /exchange/v1/packages/{sha256}/parts/{n}`, with `Content-Digest: sha-256=:…:` (RFC 9530) | 200 progress |
+/// | `GET /exchange/v1/packages/{digest}` | 200 progress |
+/// | `PUT /exchange/v1/packages/{digest}/parts/{n}`, with `Content-Digest: sha-256=:…:` (RFC 9530) | 200 progress |
 public enum ExchangeServer {
     /// What a handler knows of a request: the channel, for the certificate of the caller.
     public struct Context: RequestContext {
@@ -46,12 +46,12 @@ public enum ExchangeServer {
                 return try await handler.receive(body, from: caller)
             }
         }
-        router.get("/exchange/v1/packages/{sha256}") { _, context in
+        router.get("/exchange/v1/packages/{digest}") { _, context in
             try await answer {
-                try await handler.parts(ofPackage: context.parameters.get("sha256") ?? "", from: try await caller(context, handler))
+                try await handler.parts(ofPackage: context.parameters.get("digest") ?? "", from: try await caller(context, handler))
             }
         }
-        router.put("/exchange/v1/packages/{sha256}/parts/{number}") { request, context in
+        router.put("/exchange/v1/packages/{digest}/parts/{number}") { request, context in
             try await answer {
                 let caller = try await caller(context, handler)
                 guard let number = context.parameters.get("number", as: Int.self), number >= 0 else {
@@ -65,7 +65,7 @@ public enum ExchangeServer {
                     throw ComityError(.verificationFailed, "The part was damaged on the way: its digest differs.", next: "Send it again.")
                 }
                 return try await handler.receive(
-                    part: number, ofPackage: context.parameters.get("sha256") ?? "", bytes: body, from: caller)
+                    part: number, ofPackage: context.parameters.get("digest") ?? "", bytes: body, from: caller)
             }
         }
         do {

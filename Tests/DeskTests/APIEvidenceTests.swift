@@ -45,15 +45,15 @@ struct APIEvidenceTests {
     func course() async throws {
         try await arrived { client, ref, package in
             let token = try await client.token()
-            let path = "/files/\(ref)/evidence/\(package.sha256)"
+            let path = "/files/\(ref)/evidence/\(package.digest)"
             let listed = try await client.ask("/evidence", token: token).items
             #expect(listed.count == 1 && listed[0]["verdict"] == "open" && listed[0]["stage"] == "complete")
-            #expect(try await client.ask("/evidence?after=\(package.sha256)", token: token).items.isEmpty)
+            #expect(try await client.ask("/evidence?after=\(package.digest)", token: token).items.isEmpty)
             #expect(try await client.ask("/evidence?after=x", token: token).code == "usage")
             let open = try await client.ask(path, token: token).json
             #expect(open["exhibits"] == .array([]) && open["verifiedAt"] == nil)
             // No receipt for what nobody verified, whoever types its hash.
-            let typed: JSONValue = ["kind": "receive", "body": ["package": .string(package.sha256), "exhibits": .integer(2)]]
+            let typed: JSONValue = ["kind": "receive", "body": ["package": .string(package.digest), "exhibits": .integer(2)]]
             let refused = try await client.ask("/files/\(ref)/acts", .post, token: token, body: typed)
             #expect(refused.status == 409 && refused.json["detail"]?.string?.contains("Nobody has verified") == true)
             let verified = try await ended(try await client.ask(path + "/verify", .post, token: token), client, token)
@@ -69,7 +69,7 @@ struct APIEvidenceTests {
             #expect(try await client.ask(path + "/receive", .post, token: token).status == 409)
             #expect(try await client.ask("/files/\(ref)", token: token).json["state"] == "received")
             let stranger = "/files/\(ref)/evidence/" + String(repeating: "ab", count: 32)
-            for path in [stranger, "/files/XA-2026-PRE-000042-L/evidence/\(package.sha256)"] {
+            for path in [stranger, "/files/XA-2026-PRE-000042-L/evidence/\(package.digest)"] {
                 #expect(try await client.ask(path, token: token).status == 404)
                 #expect(try await client.ask(path + "/verify", .post, token: token).status == 404)
                 #expect(try await client.ask(path + "/receive", .post, token: token).status == 404)
@@ -83,13 +83,13 @@ struct APIEvidenceTests {
     func damaged() async throws {
         try await arrived { client, ref, package in
             let token = try await client.token()
-            let path = "/files/\(ref)/evidence/\(package.sha256)"
+            let path = "/files/\(ref)/evidence/\(package.digest)"
             try EvidenceWorld.tamper(package, on: client.node, at: package.size / 2)
             let task = try await ended(try await client.ask(path + "/receive", .post, token: token), client, token)
             #expect(task["state"] == "failed" && task["failure"]?["code"] == "verification-failed")
             #expect(task["failure"]?["what"]?.string?.isEmpty == false)
             #expect(try await client.ask(path, token: token).json["verdict"] == "not-valid")
-            let typed: JSONValue = ["kind": "receive", "body": ["package": .string(package.sha256), "exhibits": .integer(2)]]
+            let typed: JSONValue = ["kind": "receive", "body": ["package": .string(package.digest), "exhibits": .integer(2)]]
             #expect(try await client.ask("/files/\(ref)/acts", .post, token: token, body: typed).code == "verification-failed")
             _ = try await client.node.invite(officer: "XA-U1", role: "auditor", name: "Ada", by: nil)
             let auditor = try await client.token("XA-U1")

@@ -21,7 +21,7 @@ struct ActFormsTests {
         let moment = JSONValue.string("2026-11-22T06:20:00Z")
         let id = "01a20fdb-02e3-7496-aea6-a70aeabdd859"
         let package: JSONValue = .object([
-            "name": .string("a.bag.tar.age"), "size": .integer(9), "sha256": .string(hash), "exhibits": .integer(1),
+            "name": .string("a.bag.tar.age"), "size": .integer(9), "digest": .string(hash), "exhibits": .integer(1),
         ])
         let own: JSONValue =
             switch field.kind {

@@ -169,8 +169,8 @@ struct Filler {
         case .questions: return [(name, "Which zone?"), (name, " ")]
         case .answers: return (1...max(1, context.questions.count)).map { (context.questions.isEmpty ? name : "\(name).\($0)", "UTC") }
         case .assets: return context.assets.map { (name, $0.value) }
-        case .package: return context.packages(arrived: false).prefix(1).map { (name, $0.sha256) }
-        case .arrived: return context.packages(arrived: true).prefix(1).map { (name, $0.sha256) }
+        case .package: return context.packages(arrived: false).prefix(1).map { (name, $0.digest) }
+        case .arrived: return context.packages(arrived: true).prefix(1).map { (name, $0.digest) }
         case .money: return [(name, name == "gross" ? "1 000.00" : "900.00")]
         case .expenses: return [("\(name).1.what", "auction"), ("\(name).1.amount", "100.00")]
         case .number: return [(name, "12")]

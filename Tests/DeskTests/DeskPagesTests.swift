@@ -137,7 +137,7 @@ struct DeskPagesTests {
                 "supply", "XB",
                 [
                     "package": .object([
-                        "name": .string("a.bag.tar.age"), "size": .integer(1_840_000_000), "exhibits": .integer(1), "sha256": hash,
+                        "name": .string("a.bag.tar.age"), "size": .integer(1_840_000_000), "exhibits": .integer(1), "digest": hash,
                     ]),
                     "conditions": .array([]),
                 ]),
@@ -161,7 +161,7 @@ struct DeskPagesTests {
         json["packages"] = .array(
             ["sealed", "supplied", "complete", "received"].map {
                 .object([
-                    "name": .string("a.bag.tar.age"), "size": .integer(1_840_000_000), "sha256": hash, "exhibits": .integer(2),
+                    "name": .string("a.bag.tar.age"), "size": .integer(1_840_000_000), "digest": hash, "exhibits": .integer(2),
                     "stage": .string($0),
                     "partsHere": .integer(3), "partsAll": .integer(110), "conditions": .array([.string("Only for this case.")]),
                 ])

@@ -65,7 +65,7 @@ struct EvidenceTests {
     @Test("a package is verified, received, opened and looked at; every look is registered")
     func received() async throws {
         try await incoming { desk, ref, package in
-            let path = "/files/\(ref)/evidence/\(package.sha256)"
+            let path = "/files/\(ref)/evidence/\(package.digest)"
             for address in ["/evidence", "/files/\(ref)/evidence"] {
                 let list = try await desk.get(address)
                 desk.isPage(list)
@@ -84,7 +84,7 @@ struct EvidenceTests {
             let page = try await desk.get("/tasks/\(task.id)")
             desk.isPage(page)
             #expect(page.body.contains("<h1>Valid</h1>") && !page.body.contains("http-equiv"))
-            if try desk.node.packageView(ref, package: package.sha256, officer: "XA-D1").pending != nil {
+            if try desk.node.packageView(ref, package: package.digest, officer: "XA-D1").pending != nil {
                 _ = try await desk.node.approve(ref, officer: "XA-A1")
             }
             let valid = try await desk.get(path)
@@ -130,7 +130,7 @@ struct EvidenceTests {
             #expect(taken["Content-Disposition"] == "attachment; filename=\"mail.txt\"; filename*=UTF-8''mail.txt")
             #expect(try await desk.get("\(path)/exhibits/4").status == 404, "nothing is taken out by a link")
 
-            let access = try desk.node.packageView(ref, package: package.sha256, officer: "XA-D1").access
+            let access = try desk.node.packageView(ref, package: package.digest, officer: "XA-D1").access
             #expect(access.map(\.kind) == ["downloaded", "previewed", "previewed", "previewed", "opened"])
             #expect(access.compactMap(\.exhibit) == [4, 2, 3, 1] && access.allSatisfy { $0.officer == "XA-D1" })
             #expect(try desk.node.audit(officer: nil).ok)
@@ -150,8 +150,8 @@ struct EvidenceTests {
         } _: { desk in
             let (ref, package) = try #require(found.withLock { $0 })
             _ = try await desk.node.receiveEvidence(ref, package: nil, officer: "XA-D1")
-            try await desk.node.openPackage(ref, package: package.sha256, accepting: true, officer: "XA-D1")
-            let path = "/files/\(ref)/evidence/\(package.sha256)"
+            try await desk.node.openPackage(ref, package: package.digest, accepting: true, officer: "XA-D1")
+            let path = "/files/\(ref)/evidence/\(package.digest)"
             let answer = try await desk.post("\(path)/exhibits/2", [])
             #expect(answer.body == text && answer["Content-Length"] == "\(text.utf8.count)")
             #expect(try await desk.post("\(path)/exhibits/3", []).body.isEmpty)
@@ -168,7 +168,7 @@ struct EvidenceTests {
     func changed() async throws {
         try await incoming { desk, ref, package in
             try EvidenceWorld.tamper(package, on: desk.node, at: 70_000)
-            let path = "/files/\(ref)/evidence/\(package.sha256)"
+            let path = "/files/\(ref)/evidence/\(package.digest)"
             let task = try await EvidenceWorld.ended(try await desk.post("\(path)/receive", [])["Location"], desk.node)
             #expect(task.state == .failed)
             let failed = try await desk.get("/tasks/\(task.id)")
@@ -298,14 +298,14 @@ struct EvidenceTests {
         try await incoming { desk, ref, package in
             _ = try await desk.node.receiveEvidence(ref, package: nil, officer: "XA-D1")
             try await desk.officer("XA-U1", role: "auditor")
-            let page = try await desk.get("/files/\(ref)/evidence/\(package.sha256)", as: "XA-U1")
+            let page = try await desk.get("/files/\(ref)/evidence/\(package.digest)", as: "XA-U1")
             desk.isPage(page)
             #expect(page.body.contains("verdict--valid") && page.body.contains("Names and conditions are left out"))
             for secret in ["log.csv", "this case only", "Order 12/2026", "Northgate", "Hospital"] {
                 #expect(!page.body.contains(secret), "\(secret)")
             }
             #expect(!(try await desk.get("/evidence", as: "XA-U1")).body.contains("Hospital"))
-            #expect(try await desk.post("/files/\(ref)/evidence/\(package.sha256)/open", [("accept", "yes")], as: "XA-U1").status == 403)
+            #expect(try await desk.post("/files/\(ref)/evidence/\(package.digest)/open", [("accept", "yes")], as: "XA-U1").status == 403)
         }
     }
 }

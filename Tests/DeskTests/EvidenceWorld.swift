@@ -78,14 +78,14 @@ enum EvidenceWorld {
         for number in 0..<Node.partCount(Int64(bytes.count)) {
             let start = number * PackageProgress.partSize
             let part = Array(bytes[start..<min(start + PackageProgress.partSize, bytes.count)])
-            _ = try await to.receive(part: number, ofPackage: sealed.package.sha256, bytes: part, from: from.state)
+            _ = try await to.receive(part: number, ofPackage: sealed.package.digest, bytes: part, from: from.state)
         }
         return sealed.package
     }
 
     /// Changes one byte of a package that lies on a node.
     static func tamper(_ package: PackageRow, on node: Node, at offset: Int64) throws {
-        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: "\(node.folder.incomingPackage(package.sha256))/\(package.name)"))
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: "\(node.folder.incomingPackage(package.digest))/\(package.name)"))
         defer { try? handle.close() }
         try handle.seek(toOffset: UInt64(offset))
         let byte = try #require(try handle.read(upToCount: 1)?.first)

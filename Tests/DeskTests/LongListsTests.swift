@@ -129,7 +129,7 @@ struct LongListsTests {
             for number in 0..<130 {
                 try writer.insert(
                     PackageRow(
-                        sha256: Hash.of(Array("\(number)".utf8)).description, file: files[number == 0 ? 0 : 1],
+                        digest: Hash.of(Array("\(number)".utf8)).description, file: files[number == 0 ? 0 : 1],
                         name: "\(number).bag.tar.age",
                         size: 1, exhibits: 1, outgoing: true, stage: .sealed, conditions: []),
                     created: Instant(milliseconds: 1_795_000_000_000 + Int64(number) * 1000))

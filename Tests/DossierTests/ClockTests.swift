@@ -180,7 +180,7 @@ import Testing
     @Test func theLastSupplyDecides() throws {
         func supply(_ story: inout Story, at hours: Int64, last: Bool?) throws {
             let package = ActBody.PackageDescription(
-                name: "a.bag.tar.age", size: 10, sha256: Hex.encode(story.maker.hash()), exhibits: 1)
+                name: "a.bag.tar.age", size: 10, digest: Hex.encode(story.maker.hash()), exhibits: 1)
             try story.take(
                 .supply, .requested, at: hours * Self.hour, ActBody.Supply(package: package, conditions: [], last: last))
         }

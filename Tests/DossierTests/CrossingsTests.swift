@@ -93,7 +93,7 @@ import Testing
         func supply(_ hash: Character) throws -> JSONValue {
             try ActBody.json(
                 ActBody.Supply(
-                    package: .init(name: "a.bag.tar.age", size: 1, sha256: String(repeating: hash, count: 64), exhibits: 1), conditions: [])
+                    package: .init(name: "a.bag.tar.age", size: 1, digest: String(repeating: hash, count: 64), exhibits: 1), conditions: [])
             )
         }
         var base = [try maker.act(.request, side: .requesting, on: [], type: .storedData)]

@@ -62,11 +62,11 @@ import Testing
 
     @Test func packagesWithUnsafeNamesAreNotSound() {
         let hash = String(repeating: "a", count: 64)
-        #expect(ActBody.PackageDescription(name: "A-1.bag.tar.age", size: 1, sha256: hash, exhibits: 1).isSound)
+        #expect(ActBody.PackageDescription(name: "A-1.bag.tar.age", size: 1, digest: hash, exhibits: 1).isSound)
         for bad in ["../x.bag.tar.age", ".x.bag.tar.age", "x/y.bag.tar.age", "x.tar", "x\u{0}.bag.tar.age", ""] {
-            #expect(!ActBody.PackageDescription(name: bad, size: 1, sha256: hash, exhibits: 1).isSound, "\(bad)")
+            #expect(!ActBody.PackageDescription(name: bad, size: 1, digest: hash, exhibits: 1).isSound, "\(bad)")
         }
-        #expect(!ActBody.PackageDescription(name: "a.bag.tar.age", size: Int64.max, sha256: hash, exhibits: 1).isSound)
-        #expect(!ActBody.PackageDescription(name: "a.bag.tar.age", size: 1, sha256: "../../x", exhibits: 1).isSound)
+        #expect(!ActBody.PackageDescription(name: "a.bag.tar.age", size: Int64.max, digest: hash, exhibits: 1).isSound)
+        #expect(!ActBody.PackageDescription(name: "a.bag.tar.age", size: 1, digest: "../../x", exhibits: 1).isSound)
     }
 }

@@ -177,7 +177,7 @@ import Testing
 
     private static func body(_ kind: ActKind, last: Bool, _ maker: inout Maker) throws -> JSONValue? {
         guard kind == .supply else { return nil }
-        let package = ActBody.PackageDescription(name: "a.bag.tar.age", size: 10, sha256: Hex.encode(maker.hash()), exhibits: 1)
+        let package = ActBody.PackageDescription(name: "a.bag.tar.age", size: 10, digest: Hex.encode(maker.hash()), exhibits: 1)
         return try ActBody.json(ActBody.Supply(package: package, conditions: [], last: last))
     }
 

@@ -69,7 +69,7 @@ struct Maker {
         let asset =
             (course?.assets ?? [:]).filter { Course.step(kind, from: $0.value) != nil }.keys.sorted().randomElement(using: &generator)
             ?? "A1"
-        let package = ActBody.PackageDescription(name: "a.bag.tar.age", size: 10, sha256: course == nil ? Self.zero : hex(), exhibits: 1)
+        let package = ActBody.PackageDescription(name: "a.bag.tar.age", size: 10, digest: course == nil ? Self.zero : hex(), exhibits: 1)
         let outstanding = course?.outstanding.filter { $0.value != (party == requesting ? .requesting : .requested) }.keys.sorted().first
         let other = UUIDv7(at: at, using: &generator)
         func json(_ body: some Encodable) throws -> JSONValue { try ActBody.json(body) }

@@ -47,18 +47,18 @@ import Transport
         let (a, b) = (pair.requesting, pair.requested)
         let supplied = try await suppliedPackage(pair)
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: supplied.path)))
-        let incoming = IncomingPackage(folder: a.folder.incomingPackage(supplied.package.sha256), name: supplied.package.name)
+        let incoming = IncomingPackage(folder: a.folder.incomingPackage(supplied.package.digest), name: supplied.package.name)
         try incoming.write(bytes, at: 0)
-        _ = try await a.store.commit { try $0.insertPart(0, ofPackage: supplied.package.sha256) }
+        _ = try await a.store.commit { try $0.insertPart(0, ofPackage: supplied.package.digest) }
         #expect(try a.fileView(supplied.ref).packages.first?.stage == "supplied")
-        #expect(try await a.parts(ofPackage: supplied.package.sha256, from: b.state).complete)
+        #expect(try await a.parts(ofPackage: supplied.package.digest, from: b.state).complete)
         // And the same when only the record of the last rename was lost.
         let second = try await suppliedPackage(pair, title: "y")
-        let other = IncomingPackage(folder: a.folder.incomingPackage(second.package.sha256), name: second.package.name)
+        let other = IncomingPackage(folder: a.folder.incomingPackage(second.package.digest), name: second.package.name)
         try other.write([UInt8](try Data(contentsOf: URL(fileURLWithPath: second.path))), at: 0)
         try other.finish()
-        _ = try await a.store.commit { try $0.insertPart(0, ofPackage: second.package.sha256) }
-        #expect(try await a.parts(ofPackage: second.package.sha256, from: b.state).complete)
+        _ = try await a.store.commit { try $0.insertPart(0, ofPackage: second.package.digest) }
+        #expect(try await a.parts(ofPackage: second.package.digest, from: b.state).complete)
         #expect(try await a.receiveEvidence(second.ref, package: nil, officer: "X1").verdict.isValid)
     }
 
@@ -67,14 +67,14 @@ import Transport
         let (a, b) = (pair.requesting, pair.requested)
         let first = try await suppliedPackage(pair)
         _ = try await a.receive(
-            part: 0, ofPackage: first.package.sha256, bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: first.path))), from: b.state)
+            part: 0, ofPackage: first.package.digest, bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: first.path))), from: b.state)
         _ = try await a.receiveEvidence(first.ref, package: nil, officer: "X1")
         try await pair.carry(from: a, to: b)
         let second = try await supplyAnother(pair, first.ref)
         // While the second is arriving, the first is not received again.
         await #expect(throws: ComityError(.wrongState, "")) { try await a.receiveEvidence(first.ref, package: nil, officer: "X1") }
         _ = try await a.receive(
-            part: 0, ofPackage: second.package.sha256, bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: second.path))),
+            part: 0, ofPackage: second.package.digest, bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: second.path))),
             from: b.state)
         _ = try await a.receiveEvidence(first.ref, package: nil, officer: "X1")
         try await pair.carry(from: a, to: b)

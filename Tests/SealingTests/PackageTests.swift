@@ -43,7 +43,7 @@ import Testing
         let sealed = try PackageWriter.seal(request, to: folder("parcel.bag.tar.age")) { last = ($0, $1) }
         #expect(last == (270_009, 270_009))
         let bytes = try contents(sealed.path)
-        #expect(Int64(bytes.count) == sealed.size && sha256Hex(bytes) == sealed.sha256)
+        #expect(Int64(bytes.count) == sealed.size)
         #expect(
             sealed.statement.exhibits.map(\.path) == [
                 "data/note.txt", "data/disk/a.bin", "data/disk/b/mail box.mbox", "data/disk/empty", "data/disk/\(long)",
@@ -55,6 +55,7 @@ import Testing
         #expect(verdict.signer == .trusted(key.verifyingKey.keyID) && verdict.statement == sealed.statement)
         #expect(verdict.exhibits.allSatisfy { $0.state == .intact && $0.found == $0.expected } && verdict.exhibits.count == 6)
         let copy = try IJSON.decode(PackageVerdict.self, from: try IJSON.encode(verdict), limit: 1 << 20)
+        #expect(verdict.digest == sealed.digest && copy.digest == sealed.digest)
         #expect(copy.isValid && copy.signer == verdict.signer && copy.exhibits == verdict.exhibits)
 
         try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)

@@ -9,7 +9,7 @@ extension API {
     private struct Summary: Encodable {
         let ref: FileReference
         let title: String
-        let sha256: String
+        let digest: String
         let name: String
         let size: Int64
         let exhibits: Int
@@ -25,7 +25,7 @@ extension API {
         init(_ package: PackageSummary) {
             ref = package.ref
             title = package.title
-            sha256 = package.sha256
+            digest = package.digest
             name = package.name
             size = package.size
             exhibits = package.count
@@ -79,7 +79,7 @@ extension API {
 
         let ref: FileReference
         let title: String
-        let sha256: String
+        let digest: String
         let name: String
         let size: Int64
         let outgoing: Bool
@@ -107,7 +107,7 @@ extension API {
         init(_ view: PackageView) {
             ref = view.ref
             title = view.title
-            sha256 = view.sha256
+            digest = view.digest
             name = view.name
             size = view.size
             outgoing = view.outgoing
@@ -186,7 +186,7 @@ extension API {
         Operation(
             id: "packages", method: .get, path: "/evidence", says: "Packages of all files, the newest first, with what verifying found.",
             query: [Operation.after, Operation.limit], answers: [Operation.json("PackageSummaryList")]
-        ) { call in try call.page(of: try call.node.packages(nil, officer: call.officer).map { Summary($0) }) { $0.sha256 } },
+        ) { call in try call.page(of: try call.node.packages(nil, officer: call.officer).map { Summary($0) }) { $0.digest } },
         Operation(
             id: "package", method: .get, path: "/files/{ref}/evidence/{package}",
             says: "A package with its verdict, exhibits, chain of custody and who looked.", answers: [Operation.json("PackageRecord")]

@@ -28,7 +28,7 @@ public struct CustodyExport: Sendable {
     /// For reading; a line for each piece and each exhibit.
     public var text: String {
         var lines = [
-            "CHAIN OF CUSTODY\(exercise ? "   EXERCISE, not a real case" : "")", "package   \(view.name)", "sha256    \(view.sha256)",
+            "CHAIN OF CUSTODY\(exercise ? "   EXERCISE, not a real case" : "")", "package   \(view.name)", "digest    \(view.digest)",
             "file      \(view.ref)", "state     \(at)", "",
         ]
         for step in view.custody {
@@ -58,7 +58,7 @@ public struct CustodyExport: Sendable {
     /// `{v, package, name, size, ref, at, exercise, custody: [{kind, state, who, by?, at?, place, minutes?}], exhibits: […]}`.
     public var json: JSONValue {
         .object([
-            "v": .integer(1), "package": .string(view.sha256), "name": .string(view.name), "size": .integer(view.size),
+            "v": .integer(1), "package": .string(view.digest), "name": .string(view.name), "size": .integer(view.size),
             "ref": .string(view.ref.description), "at": .string(at.description), "exercise": .bool(exercise),
             "custody": .array(
                 view.custody.map { step in
@@ -85,13 +85,13 @@ public struct CustodyExport: Sendable {
 
     /// A JSON-LD graph of CASE 1 and UCO 1.
     public var caseGraph: JSONValue {
-        let package = id("package", view.sha256)
+        let package = id("package", view.digest)
         var graph: [JSONValue] = [
             .object([
                 "@id": .string(tool), "@type": .string("uco-tool:Tool"), "uco-core:name": .string("Comity"),
                 "uco-tool:version": .string(Version.number),
             ]),
-            file(package, name: view.name, size: view.size, sha256: view.sha256),
+            file(package, name: view.name, size: view.size, sha256: ""),
         ]
         for exhibit in view.exhibits {
             let item = id("exhibit", "\(exhibit.number)")
@@ -180,7 +180,7 @@ public struct CustodyExport: Sendable {
 
     /// `kb:KIND-UUID`: a name-based UUID (RFC 9562, version 5) in the name space of the package, the front of its hash.
     private func id(_ kind: String, _ name: String) -> String {
-        let space = Array((Hex.decode(view.sha256) ?? []).prefix(16))
+        let space = Array((Hex.decode(view.digest) ?? []).prefix(16))
         var bytes = Array(Insecure.SHA1.hash(data: space + Array("\(kind) \(name)".utf8)).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x50
         bytes[8] = bytes[8] & 0x3F | 0x80

@@ -44,8 +44,8 @@ extension Node {
     /// disk: exhibits are read out of it one by one.
     /// - Parameter accepting: whether the officer accepted the conditions.
     /// - Throws: `.permission`, `.wrongState` when it was not verified and received, `.refusedByRule` without acceptance.
-    public func openPackage(_ ref: FileReference, package sha256: String, accepting: Bool, officer: String) async throws(ComityError) {
-        let (package, _) = try readable(ref, sha256, officer: officer)
+    public func openPackage(_ ref: FileReference, package digest: String, accepting: Bool, officer: String) async throws(ComityError) {
+        let (package, _) = try readable(ref, digest, officer: officer)
         guard accepting else {
             throw ComityError(
                 .refusedByRule, "The conditions of use were not accepted.", why: "The State that supplied the evidence set them.",
@@ -53,21 +53,21 @@ extension Node {
         }
         let opened = try event(
             .opened, file: package.file, by: officer,
-            detail: ["package": .string(sha256), "conditions": .array(package.conditions.map { .string($0) })])
+            detail: ["package": .string(digest), "conditions": .array(package.conditions.map { .string($0) })])
         _ = try await store.commit { try $0.append(opened) }
     }
 
     /// A package whose exhibits this officer's role may read.
-    private func readable(_ ref: FileReference, _ sha256: String, officer: String) throws(ComityError) -> (PackageRow, PackageRecord) {
+    private func readable(_ ref: FileReference, _ digest: String, officer: String) throws(ComityError) -> (PackageRow, PackageRecord) {
         _ = try require(officer, .openEvidence, to: "open evidence")
         try requireContent(of: ref, officer: officer, to: "open evidence")
-        let (package, _) = try package(sha256, of: ref)
+        let (package, _) = try package(digest, of: ref)
         guard !package.outgoing else {
             throw ComityError(
                 .wrongState, "This package is sealed to the other State.", why: "Only its key opens it.",
                 next: "Your own copies of the exhibits are where you sealed them from.")
         }
-        let record = try store.read { try $0.record(ofPackage: sha256) }.map { bytes throws(ComityError) in try PackageRecord.read(bytes) }
+        let record = try store.read { try $0.record(ofPackage: digest) }.map { bytes throws(ComityError) in try PackageRecord.read(bytes) }
         guard let record, record.isValid == true, package.stage == .received else {
             throw ComityError(
                 .wrongState, record?.isValid == false ? "The package is not valid." : "The package was not received yet.",
@@ -77,12 +77,12 @@ extension Node {
         return (package, record)
     }
 
-    private func exhibit(_ ref: FileReference, _ sha256: String, _ number: Int, officer: String) throws(ComityError) -> (
+    private func exhibit(_ ref: FileReference, _ digest: String, _ number: Int, officer: String) throws(ComityError) -> (
         package: PackageRow, exhibit: PackageStatement.Exhibit, path: String
     ) {
-        let (package, record) = try readable(ref, sha256, officer: officer)
+        let (package, record) = try readable(ref, digest, officer: officer)
         let isOpened = try store.read { try $0.events(of: package.file) }
-            .contains { $0.event == .opened && $0.by == officer && $0.detail["package"]?.string == sha256 }
+            .contains { $0.event == .opened && $0.by == officer && $0.detail["package"]?.string == digest }
         guard isOpened else {
             throw ComityError(
                 .wrongState, "You have not opened this package.", why: "Its conditions of use must be accepted first.",
@@ -91,7 +91,7 @@ extension Node {
         guard let exhibit = record.statement?.exhibits.first(where: { $0.number == number }) else {
             throw ComityError(.notFound, "The package has no exhibit \(number).", next: "Choose one from its list.")
         }
-        return (package, exhibit, "\(folder.incomingPackage(sha256))/\(package.name)")
+        return (package, exhibit, "\(folder.incomingPackage(digest))/\(package.name)")
     }
 
     private func registered(
@@ -100,7 +100,7 @@ extension Node {
         let event = try event(
             kind, file: package.file, by: officer,
             detail: [
-                "package": .string(package.sha256), "exhibit": .integer(Int64(exhibit.number)), "sha256": .string(exhibit.sha256),
+                "package": .string(package.digest), "exhibit": .integer(Int64(exhibit.number)), "sha256": .string(exhibit.sha256),
                 "as": .string(`as`),
             ])
         _ = try await store.commit { try $0.append(event) }
@@ -108,10 +108,10 @@ extension Node {
 
     /// The beginning of an exhibit; registered before it is returned. Of a picture only its kind is returned, which is not
     /// registered: it shows nothing.
-    public func previewExhibit(_ ref: FileReference, package sha256: String, exhibit number: Int, officer: String)
+    public func previewExhibit(_ ref: FileReference, package digest: String, exhibit number: Int, officer: String)
         async throws(ComityError) -> ExhibitPreview
     {
-        let (package, exhibit, path) = try exhibit(ref, sha256, number, officer: officer)
+        let (package, exhibit, path) = try exhibit(ref, digest, number, officer: officer)
         let flags = (exhibit.flags ?? []).compactMap(ExhibitFlag.init)
         func preview(_ content: ExhibitPreview.Content, shown: Int) -> ExhibitPreview {
             ExhibitPreview(
@@ -134,10 +134,10 @@ extension Node {
 
     /// A picture, whole; registered before it is returned.
     /// - Throws: `.permission` when it is flagged, `.wrongState` when its first bytes are not those of a picture or it is too large.
-    public func exhibitPicture(_ ref: FileReference, package sha256: String, exhibit number: Int, officer: String)
+    public func exhibitPicture(_ ref: FileReference, package digest: String, exhibit number: Int, officer: String)
         async throws(ComityError) -> (type: String, bytes: [UInt8])
     {
-        let (package, exhibit, path) = try exhibit(ref, sha256, number, officer: officer)
+        let (package, exhibit, path) = try exhibit(ref, digest, number, officer: officer)
         guard exhibit.flags?.isEmpty ?? true else {
             throw ComityError(.permission, "This exhibit is never shown here.", why: "Its sender flagged it.")
         }
@@ -150,10 +150,10 @@ extension Node {
     }
 
     /// Lets an exhibit be taken out; registered.
-    public func takeOutExhibit(_ ref: FileReference, package sha256: String, exhibit number: Int, officer: String)
+    public func takeOutExhibit(_ ref: FileReference, package digest: String, exhibit number: Int, officer: String)
         async throws(ComityError) -> ExhibitAccess
     {
-        let (package, exhibit, path) = try exhibit(ref, sha256, number, officer: officer)
+        let (package, exhibit, path) = try exhibit(ref, digest, number, officer: officer)
         try await registered(.downloaded, package, exhibit, "file", officer: officer)
         let name = exhibit.path.split(separator: "/").last.map(String.init) ?? "exhibit"
         return ExhibitAccess(number: number, name: name, size: exhibit.size, path: path)

@@ -21,21 +21,21 @@ extension Node {
                     throw Self.noFile(ref)
                 }
                 found = try reader.packages(of: row.id).reversed().map {
-                    ($0, try reader.created(ofPackage: $0.sha256) ?? row.opened)
+                    ($0, try reader.created(ofPackage: $0.digest) ?? row.opened)
                 }
             } else {
                 found = try reader.packages(limit: limit)
             }
             return try found.compactMap { package, created in
                 guard let file = try reader.file(id: package.file) else { return nil }
-                let record = try reader.record(ofPackage: package.sha256).map { try PackageRecord.read($0) }
+                let record = try reader.record(ofPackage: package.digest).map { try PackageRecord.read($0) }
                 return (package, created, file, Self.verdict(record, package), try Self.partsHere(package, reader))
             }
         }
         return try known.map { package, created, file, verdict, parts throws(ComityError) in
             let whole = try sight(of: officer, on: file.ref) == .whole
             return PackageSummary(
-                ref: file.ref, title: whole ? file.title : "", sha256: package.sha256, name: package.name, size: package.size,
+                ref: file.ref, title: whole ? file.title : "", digest: package.digest, name: package.name, size: package.size,
                 count: package.exhibits, outgoing: package.outgoing, counterpart: file.counterpart, stage: package.stage.rawValue,
                 partsHere: parts, partsAll: Self.partCount(package.size), created: local(created),
                 conditions: whole ? package.conditions : [], verdict: verdict)
@@ -64,15 +64,15 @@ extension Node {
     }
 
     private static func partsHere(_ package: PackageRow, _ reader: Reader) throws -> Int {
-        package.outgoing || package.stage != .supplied ? partCount(package.size) : try reader.parts(ofPackage: package.sha256).count
+        package.outgoing || package.stage != .supplied ? partCount(package.size) : try reader.parts(ofPackage: package.digest).count
     }
 
     /// A package of a file.
     /// - Throws: `.notFound` when the file has no such package, `.permission`.
-    func package(_ sha256: String, of ref: FileReference) throws(ComityError) -> (package: PackageRow, file: FileRow) {
+    func package(_ digest: String, of ref: FileReference) throws(ComityError) -> (package: PackageRow, file: FileRow) {
         try store.read { reader in
             guard let file = try reader.file(ref) else { throw Self.noFile(ref) }
-            guard let package = try reader.package(sha256), package.file == file.id else {
+            guard let package = try reader.package(digest), package.file == file.id else {
                 throw ComityError(.notFound, "\(ref) has no such package.", next: "Choose one from the list of its packages.")
             }
             return (package, file)
@@ -80,25 +80,25 @@ extension Node {
     }
 
     /// Everything known of a package without reading its bytes again.
-    public func packageView(_ ref: FileReference, package sha256: String, officer: String) throws(ComityError) -> PackageView {
+    public func packageView(_ ref: FileReference, package digest: String, officer: String) throws(ComityError) -> PackageView {
         let whole = try sight(of: officer, on: ref) == .whole
-        let (package, file) = try package(sha256, of: ref)
+        let (package, file) = try package(digest, of: ref)
         let (record, created, parts, events, dossier, pending) = try store.read { reader in
             (
-                try reader.record(ofPackage: sha256).map { try PackageRecord.read($0) },
-                try reader.created(ofPackage: sha256) ?? file.opened, try Self.partsHere(package, reader),
-                try reader.events(of: file.id).filter { $0.detail["package"]?.string == sha256 }, try Self.dossier(file.id, reader),
+                try reader.record(ofPackage: digest).map { try PackageRecord.read($0) },
+                try reader.created(ofPackage: digest) ?? file.opened, try Self.partsHere(package, reader),
+                try reader.events(of: file.id).filter { $0.detail["package"]?.string == digest }, try Self.dossier(file.id, reader),
                 try reader.pending(file.id)
             )
         }
         let statement = record?.statement
         let access = events.filter { [.opened, .previewed, .downloaded].contains($0.event) }
         let asked = pending.flatMap { row -> String? in
-            let named = row.body.at("package.sha256")?.string ?? row.body["package"]?.string
-            return named == sha256 ? row.officer : nil
+            let named = row.body.at("package.digest")?.string ?? row.body["package"]?.string
+            return named == digest ? row.officer : nil
         }
         return PackageView(
-            ref: ref, title: whole ? file.title : "", sha256: sha256, name: package.name, size: package.size, count: package.exhibits,
+            ref: ref, title: whole ? file.title : "", digest: digest, name: package.name, size: package.size, count: package.exhibits,
             outgoing: package.outgoing, counterpart: file.counterpart, stage: package.stage.rawValue, partsHere: parts,
             partsAll: Self.partCount(package.size), created: local(created), conditions: whole ? package.conditions : [],
             verdict: Self.verdict(record, package), sentence: whole ? record?.sentence ?? "" : "",
@@ -115,7 +115,7 @@ extension Node {
                     index: nil)
             },
             isOpened: access.contains { $0.event == .opened && $0.by == officer }, isWithheld: !whole, pending: asked,
-            task: try newestTask(on: sha256))
+            task: try newestTask(on: digest))
     }
 
     private static func exhibits(_ record: PackageRecord?, whole: Bool) -> [PackageView.Exhibit] {
@@ -142,8 +142,8 @@ extension Node {
         }
         for entry in dossier.entries where entry.effect != .overtaken {
             let act = entry.act
-            if act.body.at("package.sha256")?.string == package.sha256 { facts.supplied = (act.by.officer, act.at) }
-            if act.kind == .receive, act.body["package"]?.string == package.sha256 { facts.received = (act.by.officer, act.at) }
+            if act.body.at("package.digest")?.string == package.digest { facts.supplied = (act.by.officer, act.at) }
+            if act.kind == .receive, act.body["package"]?.string == package.digest { facts.received = (act.by.officer, act.at) }
         }
         for event in events {
             switch event.event {

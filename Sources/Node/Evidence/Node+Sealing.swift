@@ -90,13 +90,13 @@ extension Node {
         do throws(ComityError) {
             try Self.compare(sealed.statement, with: order.expected)
             let row = PackageRow(
-                sha256: sealed.sha256, file: dossier.id, name: "\(name).bag.tar.age", size: sealed.size,
+                digest: sealed.digest, file: dossier.id, name: "\(name).bag.tar.age", size: sealed.size,
                 exhibits: sealed.statement.exhibits.count,
                 outgoing: true, stage: .sealed, conditions: order.conditions)
             let event = try event(
                 .sealed, file: dossier.id, by: officer,
                 detail: [
-                    "package": .string(row.sha256), "exhibits": .integer(Int64(row.exhibits)),
+                    "package": .string(row.digest), "exhibits": .integer(Int64(row.exhibits)),
                     "authorisation": .string(order.authorisation),
                 ])
             let record = try PackageRecord(sealed: sealed.statement, at: now, by: officer).bytes
@@ -104,7 +104,7 @@ extension Node {
             _ = try await store.commit { writer in
                 if let upload { try writer.deleteUpload(upload) }
                 try writer.insert(row, created: now)
-                try writer.setRecord(ofPackage: row.sha256, record)
+                try writer.setRecord(ofPackage: row.digest, record)
                 try writer.append(event)
             }
             return (row, path, sealed.statement)
@@ -151,7 +151,7 @@ extension Node {
             let sealed = try await seal(final, for: ref, to: recipient, officer: officer) { progress.report($0, $1) }
             try await removeUpload(upload)
             return .object([
-                "package": .string(sealed.package.sha256), "name": .string(sealed.package.name), "size": .integer(sealed.package.size),
+                "package": .string(sealed.package.digest), "name": .string(sealed.package.name), "size": .integer(sealed.package.size),
                 "exhibits": .integer(Int64(sealed.package.exhibits)),
             ])
         }

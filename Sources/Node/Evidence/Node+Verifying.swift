@@ -24,71 +24,71 @@ extension Node {
     /// verified and belongs to this file.
     /// - Throws: `.verificationFailed` with the verdict's sentence.
     public func receiveEvidence(
-        _ ref: FileReference, package sha256: String?, officer: String, progress: (@Sendable (Int64, Int64) -> Void)? = nil
+        _ ref: FileReference, package digest: String?, officer: String, progress: (@Sendable (Int64, Int64) -> Void)? = nil
     ) async throws(ComityError) -> (step: StepResult, verdict: PackageVerdict) {
-        let (package, verdict) = try await verifyEvidence(ref, package: sha256, officer: officer, progress: progress)
+        let (package, verdict) = try await verifyEvidence(ref, package: digest, officer: officer, progress: progress)
         let body = ActBody.Receive(package: package, exhibits: verdict.exhibits.count)
         return (try await take(.receive, on: ref, officer: officer, body: try ActBody.json(body)), verdict)
     }
 
     /// Verifies the package that arrived and keeps what was found. No receipt goes out.
-    /// - Returns: SHA-256 of the package, and a verdict that it is valid.
+    /// - Returns: the digest of the package, and a verdict that it is valid.
     /// - Throws: `.verificationFailed` with the verdict's sentence.
     private func verifyEvidence(
-        _ ref: FileReference, package sha256: String?, officer: String, progress: (@Sendable (Int64, Int64) -> Void)?
+        _ ref: FileReference, package digest: String?, officer: String, progress: (@Sendable (Int64, Int64) -> Void)?
     ) async throws(ComityError) -> (package: String, verdict: PackageVerdict) {
         _ = try require(officer, .answer, to: "receive evidence")
-        let arrived = try arrivedPackage(ref, package: sha256)
+        let arrived = try arrivedPackage(ref, package: digest)
         let dossier = try dossier(ref)
         let path = arrived.path
         let verdict = try await Self.aside { [self] () throws(ComityError) in try verify(packageAt: path, progress: progress) }
-        let belongs = self.belongs(verdict, to: dossier)
+        let belongs = self.belongs(verdict, arrived.package, to: dossier)
         let looked = try event(
             .verified, file: dossier.id, by: officer,
             detail: [
-                "package": .string(arrived.package.sha256), "valid": .bool(verdict.isValid && belongs),
+                "package": .string(arrived.package.digest), "valid": .bool(verdict.isValid && belongs),
                 "sentence": .string(Text.safe(verdict.sentence, limit: 500)),
             ])
         let record = try PackageRecord(verdict: verdict, belongs: belongs, at: try now(), by: officer).bytes
         // That it was looked at is registered first, whatever comes of it: an act of receipt never stands without it.
         _ = try await store.commit { writer in
             try writer.append(looked)
-            try writer.setRecord(ofPackage: arrived.package.sha256, record)
+            try writer.setRecord(ofPackage: arrived.package.digest, record)
         }
         guard verdict.isValid, belongs else {
             throw ComityError(
-                .verificationFailed, verdict.isValid ? "The package belongs to another file." : verdict.sentence,
+                .verificationFailed, verdict.isValid ? "This is not the package that was announced for this file." : verdict.sentence,
                 why: verdict.findings.prefix(5).joined(separator: "; "),
                 next: "Do not use it. Tell the other State and ask for a new package.")
         }
-        return (arrived.package.sha256, verdict)
+        return (arrived.package.digest, verdict)
     }
 
     /// Starts to verify a package, beside the pages; no receipt goes out.
     /// - Returns: the task.
-    public func startVerifying(_ ref: FileReference, package sha256: String, officer: String) async throws(ComityError) -> UUIDv7 {
+    public func startVerifying(_ ref: FileReference, package digest: String, officer: String) async throws(ComityError) -> UUIDv7 {
         _ = try require(officer, .answer, to: "verify evidence")
-        _ = try package(sha256, of: ref)
-        _ = try arrivedPackage(ref, package: sha256)
-        return try await start(.verify, ref: ref, subject: sha256, officer: officer) { [self] progress in
-            let found = try await verifyEvidence(ref, package: sha256, officer: officer) { progress.report($0, $1) }
-            return .object(["package": .string(sha256), "exhibits": .integer(Int64(found.verdict.exhibits.count))])
+        _ = try package(digest, of: ref)
+        _ = try arrivedPackage(ref, package: digest)
+        return try await start(.verify, ref: ref, subject: digest, officer: officer) { [self] progress in
+            let found = try await verifyEvidence(ref, package: digest, officer: officer) { progress.report($0, $1) }
+            return .object(["package": .string(digest), "exhibits": .integer(Int64(found.verdict.exhibits.count))])
         }
     }
 
     /// Starts to verify and receive a package, beside the pages.
     /// - Returns: the task.
-    public func startReceiving(_ ref: FileReference, package sha256: String, officer: String) async throws(ComityError) -> UUIDv7 {
+    public func startReceiving(_ ref: FileReference, package digest: String, officer: String) async throws(ComityError) -> UUIDv7 {
         _ = try require(officer, .answer, to: "receive evidence")
-        _ = try package(sha256, of: ref)
-        let arrived = try arrivedPackage(ref, package: sha256)
+        _ = try package(digest, of: ref)
+        let arrived = try arrivedPackage(ref, package: digest)
         guard arrived.package.stage == .complete else {
             throw ComityError(.wrongState, "This package was received already.", next: "Look at its page.")
         }
-        return try await start(.receive, ref: ref, subject: sha256, officer: officer) { [self] progress in
-            let received = try await receiveEvidence(ref, package: sha256, officer: officer) { progress.report($0, $1) }
+        return try await start(.receive, ref: ref, subject: digest, officer: officer) { [self] progress in
+            let received = try await receiveEvidence(ref, package: digest, officer: officer) { progress.report($0, $1) }
             return .object([
-                "package": .string(sha256), "exhibits": .integer(Int64(received.verdict.exhibits.count)),
+                "package": .string(digest), "exhibits": .integer(Int64(received.verdict.exhibits.count)),
                 "prepared": .bool(received.step.isPrepared),
             ])
         }
@@ -99,9 +99,9 @@ extension Node {
     /// - Throws: `.notFound` for a package that did not come in this file, `.wrongState` for one that is not here whole or that nobody
     ///   verified, `.verificationFailed` for one that did not verify, `.malformedInput` for another number of exhibits.
     static func requireVerified(_ act: Act, of ref: FileReference, _ reader: Reader) throws {
-        guard let sha256 = act.body["package"]?.string else { return }
+        guard let digest = act.body["package"]?.string else { return }
         let why = "A receipt says that this node has the package and verified it."
-        guard let package = try reader.package(sha256), package.file == act.file, !package.outgoing else {
+        guard let package = try reader.package(digest), package.file == act.file, !package.outgoing else {
             throw ComityError(
                 .notFound, "No package with this hash came in \(ref).", why: why, next: "Compare the hash with the act that supplied it.")
         }
@@ -109,8 +109,8 @@ extension Node {
             throw ComityError(
                 .wrongState, "The package is still arriving.", why: why, next: "Keep this node serving, then verify and receive it.")
         }
-        let next = "Verify and receive it in one step: comity evidence receive \(ref) --package \(sha256.prefix(12)), or on its page."
-        guard let record = try reader.record(ofPackage: sha256).map({ try PackageRecord.read($0) }), let isValid = record.isValid else {
+        let next = "Verify and receive it in one step: comity evidence receive \(ref) --package \(digest.prefix(12)), or on its page."
+        guard let record = try reader.record(ofPackage: digest).map({ try PackageRecord.read($0) }), let isValid = record.isValid else {
             throw ComityError(.wrongState, "Nobody has verified the package.", why: why, next: next)
         }
         guard isValid else {
@@ -125,9 +125,9 @@ extension Node {
         }
     }
 
-    /// The statement is about this file, from the other State of the file, and signed with that State's key.
-    func belongs(_ verdict: PackageVerdict, to dossier: Dossier) -> Bool {
-        guard let statement = verdict.statement, case .trusted(let kid) = verdict.signer,
+    /// The statement is the one that was announced, is about this file, from the other State of the file, and signed with that State's key.
+    func belongs(_ verdict: PackageVerdict, _ package: PackageRow, to dossier: Dossier) -> Bool {
+        guard let statement = verdict.statement, verdict.digest == package.digest, case .trusted(let kid) = verdict.signer,
             let sender = dossier.counterparts(of: party).map(\.state).first(where: { $0.description == statement.from })
         else { return false }
         return statement.file == dossier.id && statement.to == state.description && peers.peer(sender)?.entry.signingKey.keyID == kid

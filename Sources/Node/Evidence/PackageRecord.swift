@@ -37,7 +37,7 @@ struct PackageRecord: Codable, Sendable {
         statement = verdict.statement
         isValid = verdict.isValid && belongs
         self.belongs = belongs
-        sentence = verdict.isValid && !belongs ? "Not valid: the package belongs to another file." : verdict.sentence
+        sentence = verdict.isValid && !belongs ? "Not valid: this is not the package that was announced for this file." : verdict.sentence
         // Those that fail first, when not all can be listed.
         let bad = verdict.exhibits.filter { $0.state != .intact }
         exhibits = verdict.exhibits.count <= Self.most ? verdict.exhibits : Array((bad + verdict.exhibits).prefix(Self.most))

@@ -44,7 +44,7 @@ public struct PackageView: Sendable {
     public let ref: FileReference
     /// Title of the file; empty when the reader may not see it.
     public let title: String
-    public let sha256: String
+    public let digest: String
     public let name: String
     public let size: Int64
     public let count: Int
@@ -86,7 +86,7 @@ public struct PackageView: Sendable {
 public struct PackageSummary: Sendable {
     public let ref: FileReference
     public let title: String
-    public let sha256: String
+    public let digest: String
     public let name: String
     public let size: Int64
     public let count: Int

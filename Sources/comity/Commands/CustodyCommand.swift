@@ -21,13 +21,13 @@ extension Evidence {
         func run() async throws {
             let node = try global.node()
             let (ref, officer) = (try FileReference(ref), try officer.resolved())
-            let known = try node.packages(ref, officer: officer).map(\.sha256)
-            guard let sha256 = package ?? (known.count == 1 ? known[0] : nil) else {
+            let known = try node.packages(ref, officer: officer).map(\.digest)
+            guard let digest = package ?? (known.count == 1 ? known[0] : nil) else {
                 throw ComityError(
                     known.isEmpty ? .notFound : .usage, known.isEmpty ? "\(ref) has no package." : "\(ref) has \(known.count) packages.",
                     next: known.isEmpty ? "" : "Name one: --package \(known[0])")
             }
-            let view = try node.packageView(ref, package: sha256, officer: officer)
+            let view = try node.packageView(ref, package: digest, officer: officer)
             let export = CustodyExport(view, exercise: node.exercise, at: try node.now())
             switch format ?? (global.json ? .json : .text) {
             case .text: Output.line(export.text)

@@ -30,7 +30,7 @@ struct Evidence: AsyncParsableCommand {
             let path: String
             let name: String
             let size: Int64
-            let sha256: String
+            let digest: String
             let exhibits: [PackageStatement.Exhibit]
         }
 
@@ -43,13 +43,13 @@ struct Evidence: AsyncParsableCommand {
             if global.json {
                 try Output.json(
                     Result(
-                        path: sealed.path, name: sealed.package.name, size: sealed.package.size, sha256: sealed.package.sha256,
+                        path: sealed.path, name: sealed.package.name, size: sealed.package.size, digest: sealed.package.digest,
                         exhibits: sealed.statement.exhibits))
             } else {
                 for exhibit in sealed.statement.exhibits {
                     Output.line("exhibit \(exhibit.number)  \(exhibit.sha256)  \(exhibit.size) bytes  \(Text.safe(exhibit.path))")
                 }
-                Output.line("sealed   \(sealed.path)\n         \(sealed.package.size) bytes, sha256 \(sealed.package.sha256)")
+                Output.line("sealed   \(sealed.path)\n         \(sealed.package.size) bytes, digest \(sealed.package.digest)")
                 Output.line("next     comity evidence supply \(file) --as OFFICER")
             }
         }

@@ -266,14 +266,14 @@ private struct StageLine: ExchangeLine {
         return try await line.send(message)
     }
 
-    func progress(ofPackage sha256: String) async throws(ComityError) -> PackageProgress {
+    func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress {
         try away.check(state)
-        return try await line.progress(ofPackage: sha256)
+        return try await line.progress(ofPackage: digest)
     }
 
-    func send(part number: Int, ofPackage sha256: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
+    func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
         try away.check(state)
-        return try await line.send(part: number, ofPackage: sha256, bytes: bytes)
+        return try await line.send(part: number, ofPackage: digest, bytes: bytes)
     }
 
     func shutdown() async {}

@@ -202,7 +202,7 @@ actor Story {
 
     private func seal() async throws -> Line {
         if let package = try await package(on: requested, stages: ["sealed", "supplied", "complete", "received"]) {
-            return Line(step: "5", what: "XB-X1 seals the exhibits", ref: storedData, hash: package["sha256"]?.string ?? "")
+            return Line(step: "5", what: "XB-X1 seals the exhibits", ref: storedData, hash: package["digest"]?.string ?? "")
         }
         let outcome = try await command(
             requested,
@@ -212,12 +212,12 @@ actor Story {
                 "--condition", "case XA-PPO-2026-4471 only", "--as", "XB-X1", "--json",
             ])
         return Line(
-            step: "5", what: "XB-X1 seals three exhibits into a package", ref: storedData, hash: try outcome.json()["sha256"]?.string ?? "")
+            step: "5", what: "XB-X1 seals three exhibits into a package", ref: storedData, hash: try outcome.json()["digest"]?.string ?? "")
     }
 
     private func supply() async throws -> Line {
         if try await state(of: storedData, on: requested) == "acknowledged" {
-            let sealed = try await package(on: requested, stages: ["sealed"])?["sha256"]?.string ?? ""
+            let sealed = try await package(on: requested, stages: ["sealed"])?["digest"]?.string ?? ""
             if try await view(storedData, on: requested)?["pending"] == nil {
                 _ = try await command(requested, ["evidence", "supply", storedData, "--package", sealed, "--last", "--as", "XB-X1"])
             }
@@ -251,17 +251,17 @@ actor Story {
         }
         return Line(
             step: "5", what: "XA opens it: a BagIt bag any tool can check", ref: storedData,
-            hash: try await package(on: requesting, stages: ["received"])?["sha256"]?.string ?? "")
+            hash: try await package(on: requesting, stages: ["received"])?["digest"]?.string ?? "")
     }
 
     /// Flips one byte in the middle of the package and lets the verifier find it.
     private func tamper() async throws -> Line {
         let package = try await package(on: requesting, stages: ["received"])
-        guard let sha256 = package?["sha256"]?.string, let name = package?["name"]?.string else {
+        guard let digest = package?["digest"]?.string, let name = package?["name"]?.string else {
             throw ComityError(.failure, "The package is not at XA.")
         }
         let copy = folder + "/tampered.bag.tar.age"
-        var bytes = try Data(contentsOf: URL(fileURLWithPath: "\(requesting.folder)/packages/in/\(sha256)/\(name)"))
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: "\(requesting.folder)/packages/in/\(digest)/\(name)"))
         bytes[bytes.count / 2] ^= 0x01
         try bytes.write(to: URL(fileURLWithPath: copy))
         let outcome = try await command(requesting, ["evidence", "verify", copy], expecting: [6])

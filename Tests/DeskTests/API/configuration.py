@@ -29,7 +29,7 @@ def main() -> None:
     files = [item["ref"] for item in items if item["ref"] not in drafts]
     acts = [act["id"] for ref in files[:5] for act in ask(base, token, f"/files/{ref}/acts")["items"]]
     hook = ask(base, token, "/webhooks", {"url": "http://127.0.0.1:9/", "events": ["act.registered"]}, "configuration")
-    packages = [item["sha256"] for item in ask(base, token, "/evidence?limit=200")["items"]]
+    packages = [item["digest"] for item in ask(base, token, "/evidence?limit=200")["items"]]
     roster = [item["id"] for item in ask(base, token, "/roster")["items"]]
     values = {
         "files": files, "refs": drafts + files[:3], "acts": acts, "rules": ["uncc.42.3.d", "house.title"],

@@ -115,13 +115,13 @@ struct ActFieldView {
 
     private func package(_ package: FileView.PackageLine) -> ActContext.Choice {
         ActContext.Choice(
-            value: package.sha256, word: Text.safe(package.name, limit: 160),
+            value: package.digest, word: Text.safe(package.name, limit: 160),
             says: strings(
                 "form.package.says",
                 [
                     "size": context.scene.figures.size(package.size),
                     "exhibits": strings.count("package.exhibits", package.exhibits, context.scene.figures),
-                    "hash": "\(package.sha256.prefix(8))…\(package.sha256.suffix(8))",
+                    "hash": "\(package.digest.prefix(8))…\(package.digest.suffix(8))",
                 ]))
     }
 

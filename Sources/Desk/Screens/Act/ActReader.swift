@@ -196,18 +196,18 @@ struct ActReader {
     }
 
     private mutating func readPackage(_ field: ActField, _ text: String?) {
-        guard let package = context.packages(arrived: false).first(where: { $0.sha256 == text }) else {
+        guard let package = context.packages(arrived: false).first(where: { $0.digest == text }) else {
             return text == nil ? put(field, nil) : problem(field, "choose")
         }
         body[field.name] = .object([
-            "name": .string(package.name), "size": .integer(package.size), "sha256": .string(package.sha256),
+            "name": .string(package.name), "size": .integer(package.size), "digest": .string(package.digest),
             "exhibits": .integer(Int64(package.exhibits)),
         ])
         if field.sets.contains("conditions") { body["conditions"] = .array(package.conditions.map(JSONValue.string)) }
     }
 
     private mutating func readArrived(_ field: ActField, _ text: String?) {
-        if let text, context.packages(arrived: true).contains(where: { $0.sha256 == text }) {
+        if let text, context.packages(arrived: true).contains(where: { $0.digest == text }) {
             // The node verifies the package and writes the body itself.
             if form.text("what") != nil || form.text("note") != nil { problem(field, "package-alone") }
             body[field.name] = .string(text)

@@ -61,7 +61,7 @@ struct EvidenceList {
     private func row(_ package: PackageSummary) -> Fields {
         let strings = scene.strings
         return [
-            "path": "/files/\(package.ref)/evidence/\(package.sha256)", "name": Text.safe(package.name, limit: 160),
+            "path": "/files/\(package.ref)/evidence/\(package.digest)", "name": Text.safe(package.name, limit: 160),
             "ref": package.ref.description, "filePath": "/files/\(package.ref)", "title": Text.safe(package.title, limit: 120),
             "hasTitle": !package.title.isEmpty, "isForeign": ref == nil,
             "icon": package.outgoing ? "out" : "in",

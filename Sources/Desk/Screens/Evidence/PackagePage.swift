@@ -24,7 +24,7 @@ struct PackagePage {
 
     private var strings: Strings { scene.strings }
     private var figures: Figures { scene.figures }
-    private var path: String { "/files/\(view.ref)/evidence/\(view.sha256)" }
+    private var path: String { "/files/\(view.ref)/evidence/\(view.digest)" }
     private var zone: String? { scene.names.zone(view.counterpart) }
     private var us: StateCode { scene.node.state }
 
@@ -43,7 +43,7 @@ struct PackagePage {
                 ]),
             "name": Text.safe(view.name, limit: 200), "size": figures.size(view.size),
             "bytes": strings("package.bytes", ["count": figures.count(view.size)]), "stage": EvidenceList.stage(view.stage, strings),
-            "created": scene.times.fields(view.created, theirs: zone), "sha256": view.sha256, "hasDone": doneText != nil,
+            "created": scene.times.fields(view.created, theirs: zone), "digest": view.digest, "hasDone": doneText != nil,
             "done": doneText ?? "", "conditions": view.conditions.map { Text.safe($0, limit: 600) },
             "hasConditions": !view.conditions.isEmpty, "isWithheld": view.isWithheld,
         ]

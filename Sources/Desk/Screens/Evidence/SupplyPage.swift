@@ -11,7 +11,7 @@ enum SupplyPage {
         guard view.outgoing, view.stage == "sealed" else {
             throw ComityError(.wrongState, strings("supply.not-now"), next: strings("supply.not-now.next"))
         }
-        let path = "/files/\(view.ref)/evidence/\(view.sha256)"
+        let path = "/files/\(view.ref)/evidence/\(view.digest)"
         let name = scene.names.name(view.counterpart)
         var rows: [SecondLook.Row] = [
             .init(label: strings("supply.to"), value: name.isEmpty ? "\(view.counterpart)" : "\(view.counterpart) · \(name)"),
@@ -24,7 +24,7 @@ enum SupplyPage {
                     [
                         "exhibits": strings.count("package.exhibits", view.count, scene.figures), "size": scene.figures.size(view.size),
                     ])),
-            .init(label: strings("package.hash"), value: view.sha256, isCode: true),
+            .init(label: strings("package.hash"), value: view.digest, isCode: true),
         ]
         if let signed = view.signed { rows.append(.init(label: strings("seal.authorisation"), value: signed.authorisation)) }
         rows.append(

@@ -133,14 +133,14 @@ struct FilePage {
         view.packages.prefix(50).map { package in
             let stage = package.stage
             return [
-                "name": Text.safe(package.name, limit: 160), "packagePath": "/files/\(view.ref)/evidence/\(package.sha256)",
+                "name": Text.safe(package.name, limit: 160), "packagePath": "/files/\(view.ref)/evidence/\(package.digest)",
                 "size": scene.figures.size(package.size),
                 "bytes": strings("package.bytes", ["count": scene.figures.count(package.size)]),
                 "exhibits": strings.count("package.exhibits", package.exhibits, scene.figures), "stage": strings("package.stage.\(stage)"),
                 "look": stage == "received" ? "tag--ok" : stage == "complete" ? "tag--here" : "",
                 "parts": strings(
                     "package.parts", ["here": scene.figures.count(package.partsHere), "all": scene.figures.count(package.partsAll)]),
-                "sha256": Text.safe(package.sha256, limit: 64),
+                "digest": Text.safe(package.digest, limit: 64),
                 "conditions": package.conditions.prefix(64).map { Text.safe($0, limit: 400) },
                 "hasConditions": !package.conditions.isEmpty,
             ]
