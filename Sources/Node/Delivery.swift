@@ -15,7 +15,7 @@ public import Transport
 /// Owns `lines`, one connection pool for each peer's pinned entry, under one lock. Several processes may deliver from one
 /// folder: a row is claimed in the database before it is worked on, and a peer takes the same act twice without harm.
 public final class Delivery: Sendable {
-    private let node: Node
+    let node: Node
     private let lines = Mutex<[StateCode: (certificate: String, line: any ExchangeLine)]>([:])
     private let connect: @Sendable (Peer) throws(ComityError) -> any ExchangeLine
 
@@ -116,7 +116,7 @@ public final class Delivery: Sendable {
         return final
     }
 
-    private func line(to peer: Peer) throws(ComityError) -> any ExchangeLine {
+    func line(to peer: Peer) throws(ComityError) -> any ExchangeLine {
         let known = lines.withLock { $0[peer.entry.state] }
         if let known, known.certificate == peer.entry.certificate + peer.entry.endpoint { return known.line }
         let made = try connect(peer)
@@ -131,40 +131,6 @@ public final class Delivery: Sendable {
         let sealed = try Age.encrypt(stored.jws, to: [try AgeRecipient(peer.entry.sealing)])
         let receipt = try await line(to: peer).send(sealed)
         try await node.register(receipt, for: stored, from: peer, row: row.id)
-    }
-
-    /// Sends the parts that the peer does not have.
-    private func deliverPackage(_ row: OutboxRow) async throws(ComityError) {
-        let peer = try node.confirmedPeer(row.peer)
-        guard let package = try node.store.read({ try $0.package(row.ref) }) else {
-            throw ComityError(.storage, "The package \(row.ref) is gone.")
-        }
-        let line = try line(to: peer)
-        var progress = try await line.progress(ofPackage: package.digest)
-        let path = node.folder.outgoingPackages + "/" + package.name
-        for number in 0..<Node.partCount(package.size) where !progress.have.contains(number) {
-            let offset = Int64(number) * Int64(PackageProgress.partSize)
-            let bytes = try Self.part(path, offset: offset, count: Int(min(Int64(PackageProgress.partSize), package.size - offset)))
-            let lease = Node.realMilliseconds()
-            _ = try? await node.store.commit { try $0.claim(row.id, now: Int64.max, until: lease + Self.packageLease) }
-            progress = try await line.send(part: number, ofPackage: package.digest, bytes: bytes)
-        }
-        guard progress.complete else { throw ComityError(.peerRefused, "\(row.peer) has not put the package together yet.") }
-        _ = try await node.store.commit { try $0.finish(row.id, .delivered) }
-    }
-
-    private static func part(_ path: String, offset: Int64, count: Int) throws(ComityError) -> [UInt8] {
-        do {
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            defer { try? handle.close() }
-            try handle.seek(toOffset: UInt64(offset))
-            guard let data = try handle.read(upToCount: count), data.count == count else {
-                throw ComityError(.storage, "The package \(path) is shorter than it was.")
-            }
-            return [UInt8](data)
-        } catch let error as ComityError { throw error } catch {
-            throw ComityError(.storage, "The package \(path) cannot be read: \(error.localizedDescription)")
-        }
     }
 
     /// What became of an act that a person waits for.

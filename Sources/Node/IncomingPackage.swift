@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import NIOCore
 import Sealing
 import Standards
 
@@ -14,22 +15,32 @@ struct IncomingPackage {
     private var partial: String { folder + "/" + DurableFile.partialPrefix + name }
 
     /// Writes a part; durable when it returns.
-    func write(_ bytes: [UInt8], at offset: Int64) throws(ComityError) {
+    /// - Parameter pieces: its bytes, in order.
+    func write(_ pieces: [ByteBuffer], at offset: Int64) throws(ComityError) {
         if mkdir(folder, 0o700) == 0 { try DurableFile.syncFolder(folder + "/..") }
-        let descriptor = open(partial, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        var descriptor = open(partial, O_WRONLY | O_CLOEXEC)
+        if descriptor < 0, errno == ENOENT {
+            descriptor = open(partial, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            if descriptor >= 0 { try DurableFile.syncFolder(folder) }
+        }
         guard descriptor >= 0 else { throw failure("open") }
         defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let written = bytes.withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset) + off_t(done))
+        var place = offset
+        for piece in pieces {
+            let isWritten = piece.withUnsafeReadableBytes { bytes in
+                var done = 0
+                while done < bytes.count {
+                    let written = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(place) + off_t(done))
+                    if written < 0, errno == EINTR { continue }
+                    guard written > 0 else { return false }
+                    done += written
+                }
+                return true
             }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw failure("write") }
-            done += written
+            guard isWritten else { throw failure("write") }
+            place += Int64(piece.readableBytes)
         }
-        guard fsync(descriptor) == 0 else { throw failure("sync") }
-        try DurableFile.syncFolder(folder)
+        guard fdatasync(descriptor) == 0 else { throw failure("sync") }
     }
 
     /// Gives the package its name, once every part is there.

@@ -5,6 +5,7 @@ import Exchange
 import Foundation
 public import Hummingbird
 public import Logging
+public import NIOCore
 public import Register
 import Sealing
 public import Standards
@@ -141,23 +142,31 @@ extension Node: ExchangeHandler {
             complete: package.stage != .supplied)
     }
 
-    public func receive(part number: Int, ofPackage digest: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError)
-        -> PackageProgress
+    public func receive(part number: Int, ofPackage digest: String, pieces: [ByteBuffer], from caller: StateCode)
+        async throws(ComityError) -> PackageProgress
     {
         let package = try announced(digest, by: caller)
         guard package.stage == .supplied else { return try await parts(ofPackage: digest, from: caller) }
         let count = Self.partCount(package.size)
         let offset = Int64(number) * Int64(PackageProgress.partSize)
-        guard number < count, Int64(bytes.count) == min(Int64(PackageProgress.partSize), package.size - offset) else {
+        let size = pieces.reduce(0) { $0 + $1.readableBytes }
+        guard number >= 0, number < count, Int64(size) == min(Int64(PackageProgress.partSize), package.size - offset) else {
             throw ComityError(.schema, "Part \(number) of the package has the wrong number or length.")
         }
         let incoming = IncomingPackage(folder: folder.incomingPackage(digest), name: package.name)
-        try incoming.write(bytes, at: offset)
+        try await Self.aside { () throws(ComityError) in try incoming.write(pieces, at: offset) }
         _ = try await store.commit { try $0.insertPart(number, ofPackage: digest) }
         return try await parts(ofPackage: digest, from: caller)
     }
 
-    /// All parts are there: the whole must hash as announced, otherwise it is asked for again.
+    /// Takes one part from memory.
+    public func receive(part number: Int, ofPackage digest: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError)
+        -> PackageProgress
+    {
+        try await receive(part: number, ofPackage: digest, pieces: [ByteBuffer(bytes: bytes)], from: caller)
+    }
+
+    /// All parts are there. Whether they are the package that was announced is for verification to say.
     private func complete(_ package: PackageRow, _ incoming: IncomingPackage) async throws(ComityError) {
         try incoming.finish()
         let arrived = try event(.arrived, file: package.file, by: "node", detail: ["package": .string(package.digest)])

@@ -45,7 +45,7 @@ public final class FileSource: ByteSource {
     }
 
     /// Bytes from `offset` on, until the buffer is full or the file ends; the place of ``read(into:)`` stays.
-    func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(ComityError) -> Int {
+    public func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(ComityError) -> Int {
         var done = 0
         while done < buffer.count {
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])

@@ -2,7 +2,7 @@
 
 import AsyncHTTPClient
 public import Exchange
-import NIOCore
+public import NIOCore
 import NIOHTTP1
 public import Register
 public import Standards
@@ -48,10 +48,10 @@ public struct ExchangeClient: Sendable {
         try await decode(PackageProgress.self, from: HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(digest)"), limit: 8 << 20)
     }
 
-    public func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
+    public func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress {
         var request = HTTPClientRequest(url: "\(endpoint)/exchange/v1/packages/\(digest)/parts/\(number)")
         request.method = .PUT
-        request.headers.add(name: "Content-Digest", value: ContentDigest.of(bytes))
+        request.headers.add(name: "Content-Digest", value: ContentDigest.of(bytes.readableBytesView))
         request.body = .bytes(bytes)
         // 16 MiB at 20 kbit/s take two hours; a link that is slow is not a link that is dead.
         return try await decode(PackageProgress.self, from: request, limit: 8 << 20, timeout: .hours(2))

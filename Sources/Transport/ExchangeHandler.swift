@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import NIOCore
 public import Register
 public import Standards
 
@@ -13,8 +14,8 @@ public protocol ExchangeHandler: Sendable {
     func refuseOversized(from caller: StateCode) async
     /// Parts of an announced package that have arrived.
     func parts(ofPackage digest: String, from caller: StateCode) async throws(ComityError) -> PackageProgress
-    /// Takes one part; durable when it returns.
-    func receive(part number: Int, ofPackage digest: String, bytes: [UInt8], from caller: StateCode) async throws(ComityError)
+    /// Takes one part, as the pieces in which it came; durable when it returns.
+    func receive(part number: Int, ofPackage digest: String, pieces: [ByteBuffer], from caller: StateCode) async throws(ComityError)
         -> PackageProgress
 }
 

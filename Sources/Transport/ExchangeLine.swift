@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import NIOCore
 public import Register
 public import Standards
 
@@ -10,7 +11,7 @@ public protocol ExchangeLine: Sendable {
     /// Delivers a sealed message.
     func send(_ message: [UInt8]) async throws(ComityError) -> Receipt
     func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress
-    func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress
+    func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress
     /// Must be called before the value is given up.
     func shutdown() async
 }
@@ -37,8 +38,8 @@ public struct DirectLine: ExchangeLine {
         try await peer.parts(ofPackage: digest, from: caller)
     }
 
-    public func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
-        try await peer.receive(part: number, ofPackage: digest, bytes: bytes, from: caller)
+    public func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress {
+        try await peer.receive(part: number, ofPackage: digest, pieces: [bytes], from: caller)
     }
 
     public func shutdown() async {}

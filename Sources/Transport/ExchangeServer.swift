@@ -57,15 +57,23 @@ public enum ExchangeServer {
                 guard let number = context.parameters.get("number", as: Int.self), number >= 0 else {
                     throw ComityError(.malformedInput, "A part has a number from 0.")
                 }
-                let body: [UInt8]
-                do { body = Array(try await request.body.collect(upTo: PackageProgress.partSize).readableBytesView) } catch {
-                    throw ComityError(.tooLarge, "A part has at most \(PackageProgress.partSize) bytes.")
+                // Hashed while it comes, and written only when it is what was announced.
+                var pieces: [ByteBuffer] = []
+                var count = 0
+                var hash = SHA256()
+                for try await piece in request.body {
+                    count += piece.readableBytes
+                    guard count <= PackageProgress.partSize else {
+                        throw ComityError(.tooLarge, "A part has at most \(PackageProgress.partSize) bytes.")
+                    }
+                    piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+                    pieces.append(piece)
                 }
-                guard let name = HTTPField.Name("Content-Digest"), request.headers[name] == ContentDigest.of(body) else {
+                guard let name = HTTPField.Name("Content-Digest"), request.headers[name] == ContentDigest.of(hash.finalize()) else {
                     throw ComityError(.verificationFailed, "The part was damaged on the way: its digest differs.", next: "Send it again.")
                 }
                 return try await handler.receive(
-                    part: number, ofPackage: context.parameters.get("digest") ?? "", bytes: body, from: caller)
+                    part: number, ofPackage: context.parameters.get("digest") ?? "", pieces: pieces, from: caller)
             }
         }
         do {
@@ -128,5 +136,6 @@ public struct Problem: Sendable, Codable {
 
 /// `Content-Digest` of RFC 9530 with SHA-256.
 enum ContentDigest {
-    static func of(_ bytes: [UInt8]) -> String { "sha-256=:\(Base64.encode(SHA256.hash(data: bytes))):" }
+    static func of(_ bytes: ByteBufferView) -> String { of(SHA256.hash(data: bytes)) }
+    static func of(_ hash: SHA256.Digest) -> String { "sha-256=:\(Base64.encode(hash)):" }
 }

@@ -5,6 +5,7 @@ import Exchange
 import Foundation
 import Register
 import Sealing
+import NIOCore
 import Standards
 import Storage
 import TestSupport
@@ -48,14 +49,14 @@ import Transport
         let supplied = try await suppliedPackage(pair)
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: supplied.path)))
         let incoming = IncomingPackage(folder: a.folder.incomingPackage(supplied.package.digest), name: supplied.package.name)
-        try incoming.write(bytes, at: 0)
+        try incoming.write([ByteBuffer(bytes: bytes)], at: 0)
         _ = try await a.store.commit { try $0.insertPart(0, ofPackage: supplied.package.digest) }
         #expect(try a.fileView(supplied.ref).packages.first?.stage == "supplied")
         #expect(try await a.parts(ofPackage: supplied.package.digest, from: b.state).complete)
         // And the same when only the record of the last rename was lost.
         let second = try await suppliedPackage(pair, title: "y")
         let other = IncomingPackage(folder: a.folder.incomingPackage(second.package.digest), name: second.package.name)
-        try other.write([UInt8](try Data(contentsOf: URL(fileURLWithPath: second.path))), at: 0)
+        try other.write([ByteBuffer(bytes: try Data(contentsOf: URL(fileURLWithPath: second.path)))], at: 0)
         try other.finish()
         _ = try await a.store.commit { try $0.insertPart(0, ofPackage: second.package.digest) }
         #expect(try await a.parts(ofPackage: second.package.digest, from: b.state).complete)

@@ -3,6 +3,7 @@
 import Dossier
 import Exchange
 import Foundation
+import NIOCore
 import Node
 import Register
 import Sealing
@@ -271,7 +272,7 @@ private struct StageLine: ExchangeLine {
         return try await line.progress(ofPackage: digest)
     }
 
-    func send(part number: Int, ofPackage digest: String, bytes: [UInt8]) async throws(ComityError) -> PackageProgress {
+    func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress {
         try away.check(state)
         return try await line.send(part: number, ofPackage: digest, bytes: bytes)
     }
