@@ -10,7 +10,7 @@ struct EnvelopeExamination {
     private let source: DiagnosingSource
     private let tar: TarReader
     private let size: Int64
-    private let progress: ((Int64, Int64) -> Void)?
+    private let progress: SealingProgress?
     private var top: String?
     private var contents: PackageContents?
     private var evidence = PackageEvidence()
@@ -19,7 +19,7 @@ struct EnvelopeExamination {
     ///   - chunks: stands at the first chunk.
     ///   - size: of the sealed file, for progress.
     static func run(
-        _ chunks: AgeChunkReader, size: Int64, progress: ((Int64, Int64) -> Void)?
+        _ chunks: AgeChunkReader, size: Int64, progress: SealingProgress?
     ) throws(ComityError) -> PackageEvidence {
         var examination = EnvelopeExamination(chunks, size, progress)
         try examination.read()
@@ -27,7 +27,7 @@ struct EnvelopeExamination {
         return examination.evidence
     }
 
-    private init(_ chunks: AgeChunkReader, _ size: Int64, _ progress: ((Int64, Int64) -> Void)?) {
+    private init(_ chunks: AgeChunkReader, _ size: Int64, _ progress: SealingProgress?) {
         source = DiagnosingSource(chunks: chunks)
         tar = TarReader(source, maximumEntries: PackageLayout.maximumEntries)
         self.size = size
@@ -41,7 +41,7 @@ struct EnvelopeExamination {
                 guard let entry = try tar.next() else { return }
                 try take(located(entry, headerFrom: start))
             } catch {
-                if error.code == .storage || error.code == .permission || error.code == .failure { throw error }
+                if Self.isOurs(error) { throw error }
                 if tar.isCutOff { return }
                 guard source.damaged(in: start..<max(tar.position, start + 1)) != nil else {
                     evidence.findings.add(.archiveMalformed, error.what)
@@ -51,10 +51,18 @@ struct EnvelopeExamination {
                 do throws(ComityError) {
                     try take(try tar.resume(at: next.offset, path: qualified(next.path), size: next.size))
                 } catch {
-                    if error.code == .storage || error.code == .permission || error.code == .failure { throw error }
+                    if Self.isOurs(error) { throw error }
                     if tar.isCutOff { return }
                 }
             }
+        }
+    }
+
+    /// It says nothing about the package.
+    private static func isOurs(_ error: ComityError) -> Bool {
+        switch error.code {
+        case .storage, .permission, .failure, .interrupted: true
+        default: false
         }
     }
 
@@ -72,7 +80,6 @@ struct EnvelopeExamination {
         let parts = entry.path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         if top == nil, !name.isEmpty { top = name }
-        progress?(source.sealedPosition, size)
         guard entry.kind == .file else { return }
         guard parts.count == 2, name == top || name.isEmpty else {
             evidence.findings.add(.entryRefused, "\(entry.path) stands outside the folder of the bag.")
@@ -83,13 +90,14 @@ struct EnvelopeExamination {
             evidence.findings.add(.entryRefused, "\(path) stands twice.")
             return
         }
-        let (source, tar) = (source, tar)
+        let (source, tar, progress, size) = (source, tar, progress, size)
         let part = entry.offset..<(entry.offset + entry.size)
         try evidence.take(path, announced: entry.size, offset: entry.offset) {
             guard let hit = source.damaged(in: part) else { return "" }
             return "the change lies between byte \(hit.lowerBound - part.lowerBound) and byte \(hit.upperBound - part.lowerBound) of it"
         } from: { (buffer) throws(ComityError) -> Int in
-            try tar.read(into: buffer)
+            try progress?(source.sealedPosition, size)
+            return try tar.read(into: buffer)
         }
         if path == PackageLayout.contents, let bytes = evidence.tags[path] {
             let plan = try? IJSON.decode(PackageContents.self, from: bytes, limit: Int(PackageLayout.maximumTagFile))

@@ -13,7 +13,7 @@ public enum PackageOpener {
     /// - Returns: the path of the opened bag.
     /// - Throws: as ``extract(path:identities:to:trusted:allowUnknownSigner:progress:)``.
     public static func open(
-        path: String, identities: [any AgeOpener], to folder: String, progress: ((Int64, Int64) -> Void)? = nil
+        path: String, identities: [any AgeOpener], to folder: String, progress: SealingProgress? = nil
     ) throws(ComityError) -> String {
         try extract(
             path: path, identities: identities, to: folder, trusted: { _ in nil }, allowUnknownSigner: true, progress: progress
@@ -28,7 +28,7 @@ public enum PackageOpener {
     ///   `.schema` for a malformed envelope or archive, `.notFound`, `.permission`, `.storage`. Nothing is left behind then.
     public static func extract(
         path: String, identities: [any AgeOpener], to folder: String, trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool,
-        progress: ((Int64, Int64) -> Void)? = nil
+        progress: SealingProgress? = nil
     ) throws(ComityError) -> ExtractedPackage {
         let file = try FileSource(path: path)
         let reader = try AgeReader(from: file, identities: identities)
@@ -37,7 +37,7 @@ public enum PackageOpener {
         do throws(ComityError) {
             var extraction = Extraction(
                 tar: TarReader(reader, maximumEntries: PackageLayout.maximumEntries), partial: partial, folder: folder)
-            let name = try extraction.run { progress?($0, file.size) }
+            let name = try extraction.run { (done) throws(ComityError) in try progress?(done, file.size) }
             let verdict = PackageJudge.judge(extraction.evidence, trusted: trusted, allowUnknownSigner: allowUnknownSigner)
             let missing = PackageFinding.Code.signerKeyMissing.rawValue
             let findings = verdict.findings.filter { !allowUnknownSigner || !$0.hasPrefix(missing) }
@@ -69,7 +69,7 @@ public enum PackageOpener {
         }
 
         /// Returns the name of the bag's folder.
-        mutating func run(_ progress: (Int64) -> Void) throws(ComityError) -> String {
+        mutating func run(_ progress: (Int64) throws(ComityError) -> Void) throws(ComityError) -> String {
             var top: String?
             while let entry = try next() {
                 let parts = entry.path.split(separator: "/", maxSplits: 1)
@@ -84,8 +84,7 @@ public enum PackageOpener {
                 guard name == top, parts.count == 2 || entry.kind == .folder else {
                     throw TarHeader.bad("\(entry.path) stands outside the folder of the bag")
                 }
-                if entry.kind == .file { try extract(entry, String(parts[1])) }
-                progress(tar.position)
+                if entry.kind == .file { try extract(entry, String(parts[1]), progress) }
             }
             guard let top else { throw ComityError(.schema, "The package is empty.") }
             return top
@@ -93,14 +92,15 @@ public enum PackageOpener {
 
         private func next() throws(ComityError) -> TarEntry? { try tar.next() }
 
-        private mutating func extract(_ entry: TarEntry, _ path: String) throws(ComityError) {
+        private mutating func extract(_ entry: TarEntry, _ path: String, _ progress: (Int64) throws(ComityError) -> Void) throws(ComityError) {
             let target = "\(partial)/\(path)"
             try PlainFileSink.createFolders(above: target, known: &folders)
             let sink = try PlainFileSink(path: target)
             let tar = tar
             do throws(ComityError) {
                 try evidence.take(path, announced: entry.size, offset: entry.offset, copy: sink) { (buffer) throws(ComityError) -> Int in
-                    try tar.read(into: buffer)
+                    try progress(tar.position)
+                    return try tar.read(into: buffer)
                 }
             } catch {
                 guard error.code == .verificationFailed else { throw error }

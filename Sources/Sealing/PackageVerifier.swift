@@ -17,7 +17,7 @@ public enum PackageVerifier {
     ///   `.permission`, `.malformedInput` when it is not a file, `.storage` when reading fails.
     public static func verify(
         path: String, identities: [any AgeOpener], trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool = false,
-        progress: ((Int64, Int64) -> Void)? = nil
+        progress: SealingProgress? = nil
     ) throws(ComityError) -> PackageVerdict {
         let file = try FileSource(path: path)
         let source = BufferedSource(file)

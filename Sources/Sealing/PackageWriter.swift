@@ -17,17 +17,14 @@ public struct PackageWriter {
     private var tagManifest = ""
     private var tagBytes: Int64 = 0
 
-    /// Told the bytes of exhibits done and in all, after each round; throws to stop, and nothing is left then.
-    public typealias Progress = (Int64, Int64) throws(ComityError) -> Void
-
     /// Seals a package. The final name appears only when everything is on the disk; after an error nothing is left.
     /// - Parameters:
     ///   - path: the sealed file to create; an existing one is never replaced.
-    ///   - progress: see ``Progress``.
+    ///   - progress: bytes of exhibits.
     /// - Throws: `.usage` or `.malformedInput` for what cannot be sealed (links, unsafe or clashing names), `.wrongState` when an
     ///   exhibit changes while it is read, `.alreadyExists`, `.tooLarge`, `.notFound`, `.permission`, `.storage`, and what `progress`
     ///   throws.
-    public static func seal(_ request: PackageRequest, to path: String, progress: Progress? = nil) throws(ComityError) -> SealedPackage {
+    public static func seal(_ request: PackageRequest, to path: String, progress: SealingProgress? = nil) throws(ComityError) -> SealedPackage {
         try request.check()
         let inputs = try PackageInputs.gather(request.inputs)
         let modified = max(0, request.sealedAt.milliseconds / 1000)
@@ -57,7 +54,7 @@ public struct PackageWriter {
         rounds = SealingRounds(file, sheet, exhibits: inputs.count)
     }
 
-    private mutating func write(_ progress: Progress?) throws(ComityError) -> SealedPackage {
+    private mutating func write(_ progress: SealingProgress?) throws(ComityError) -> SealedPackage {
         try sheet.head.withUnsafeBufferPointer { (head) throws(ComityError) in
             try rounds.writeAlone(.init(offset: 0, bytes: UnsafeRawBufferPointer(head)))
         }

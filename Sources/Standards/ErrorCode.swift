@@ -44,9 +44,11 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case peerRefused = "peer-refused"
     case storage
     case failure
+    /// A person stopped it.
+    case interrupted
 
     /// The exit status of the command line: 0 ok, 1 failure, 2 usage, 3 not found, 4 conflict or wrong state,
-    /// 5 permission, 6 verification failed, 7 network or peer, 8 refused by a rule.
+    /// 5 permission, 6 verification failed, 7 network or peer, 8 refused by a rule, 130 stopped by a person.
     public var exitStatus: Int32 {
         switch self {
         case .usage, .malformedInput, .timeWithoutZone, .tooLarge: 2
@@ -59,6 +61,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
         case .peerUnreachable, .peerRefused: 7
         case .refusedByRule: 8
         case .storage, .failure: 1
+        case .interrupted: 130
         }
     }
 
@@ -77,7 +80,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
             .replay, .impossibleTime, .exerciseMismatch, .transitionNotAllowed, .verificationFailed, .refusedByRule:
             422
         case .peerUnreachable, .peerRefused: 502
-        case .storage, .failure: 500
+        case .storage, .failure, .interrupted: 500
         }
     }
 }

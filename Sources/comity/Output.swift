@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Law
 import Standards
+import Synchronization
 
 /// What the command line prints: results to standard output, everything else to standard error.
 enum Output {
@@ -66,11 +67,16 @@ enum Output {
     }
 
     /// Progress on standard error, only at a terminal.
-    static func progressBar(_ label: String) -> (@Sendable (Int64, Int64) -> Void)? {
-        guard isatty(STDERR_FILENO) == 1 else { return nil }
-        let start = Date()
-        return { done, all in
-            let seconds = max(Date().timeIntervalSince(start), 0.001)
+    static func progressBar(_ label: String) -> @Sendable (Int64, Int64) throws(ComityError) -> Void {
+        Interruption.watch()
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        let start = ContinuousClock.now
+        let shown = LastShown(start)
+        return { (done, all) throws(ComityError) in
+            try Interruption.check()
+            let now = ContinuousClock.now
+            guard isTerminal, shown.isDue(now, always: done >= all) else { return }
+            let seconds = max((now - start) / .seconds(1), 0.001)
             let rate = Double(done) / seconds
             let left = rate > 0 ? Int(Double(all - done) / rate) : 0
             let share = all > 0 ? Int(done * 100 / all) : 100
@@ -78,6 +84,20 @@ enum Output {
                 Data(
                     "\r\(label) \(share) %  \(done >> 20) of \(all >> 20) MiB  \(Int(rate) >> 20) MiB/s  \(left) s left \(done >= all ? "\n" : "")"
                         .utf8))
+        }
+    }
+
+    /// When a bar was last drawn: ten times a second is enough.
+    private final class LastShown: Sendable {
+        private let at: Mutex<ContinuousClock.Instant>
+        init(_ start: ContinuousClock.Instant) { at = Mutex(start) }
+
+        func isDue(_ now: ContinuousClock.Instant, always: Bool) -> Bool {
+            at.withLock { at in
+                guard always || now - at > .milliseconds(100) else { return false }
+                at = now
+                return true
+            }
         }
     }
 }

@@ -69,16 +69,17 @@ extension Node {
     }
 
     /// Opens a package into a new folder below `destination`; the access is registered before the content is readable.
-    public func openEvidence(_ ref: FileReference, package digest: String?, to destination: String, officer: String)
-        async throws(ComityError) -> String
-    {
+    public func openEvidence(
+        _ ref: FileReference, package digest: String?, to destination: String, officer: String,
+        progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil
+    ) async throws(ComityError) -> String {
         _ = try require(officer, .openEvidence, to: "open evidence")
         let arrived = try arrivedPackage(ref, package: digest)
         let dossier = try dossier(ref)
         let extracted = try await Self.aside { [self] () throws(ComityError) in
             try PackageOpener.extract(
-                path: arrived.path, identities: [keys.sealing], to: destination, trusted: { self.trustedKey($0) }, allowUnknownSigner: false
-            )
+                path: arrived.path, identities: [keys.sealing], to: destination, trusted: { self.trustedKey($0) }, allowUnknownSigner: false,
+                progress: progress)
         }
         guard belongs(extracted.verdict, arrived.package, to: dossier) else {
             throw ComityError(

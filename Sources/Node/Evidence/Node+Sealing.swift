@@ -70,7 +70,7 @@ extension Node {
     ///   `.verificationFailed` when an exhibit is not what it was when it was uploaded.
     public func seal(
         _ order: SealingOrder, for ref: FileReference, to recipient: StateCode, officer: String,
-        progress: (@Sendable (Int64, Int64) -> Void)? = nil
+        progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil
     ) async throws(ComityError) -> (package: PackageRow, path: String, statement: PackageStatement) {
         let (dossier, peer) = try checkSealing(order, for: ref, to: recipient, officer: officer)
         let now = try now()

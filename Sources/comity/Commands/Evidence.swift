@@ -39,7 +39,7 @@ struct Evidence: AsyncParsableCommand {
             let sealed = try await node.seal(
                 Node.SealingOrder(paths: paths, authorisation: authorisation, conditions: condition), for: try FileReference(file),
                 to: try StateCode(to),
-                officer: try officer.resolved(), progress: global.json ? nil : Output.progressBar("sealing"))
+                officer: try officer.resolved(), progress: Output.progressBar("sealing"))
             if global.json {
                 try Output.json(
                     Result(
@@ -121,10 +121,12 @@ struct Evidence: AsyncParsableCommand {
         func run() async throws {
             let path: String
             if let identity {
-                path = try PackageOpener.open(path: package, identities: try Verdict.identities(identity), to: to)
+                path = try PackageOpener.open(
+                    path: package, identities: try Verdict.identities(identity), to: to, progress: Output.progressBar("opening"))
             } else {
                 path = try await global.node().openEvidence(
-                    try FileReference(package), package: nil, to: to, officer: try officer.resolved())
+                    try FileReference(package), package: nil, to: to, officer: try officer.resolved(),
+                    progress: Output.progressBar("opening"))
             }
             if global.json {
                 try Output.json(["path": path])
