@@ -66,7 +66,8 @@ extension Delivery {
         }
     }
 
-    private static func part(_ path: String, offset: Int64, count: Int) throws(ComityError) -> ByteBuffer {
+    /// Bytes of a file from `offset` on, exactly `count`.
+    static func part(_ path: String, offset: Int64, count: Int) throws(ComityError) -> ByteBuffer {
         let file = try FileSource(path: path)
         var buffer = ByteBufferAllocator().buffer(capacity: count)
         var failure: ComityError?

@@ -92,7 +92,9 @@ public enum PackageOpener {
 
         private func next() throws(ComityError) -> TarEntry? { try tar.next() }
 
-        private mutating func extract(_ entry: TarEntry, _ path: String, _ progress: (Int64) throws(ComityError) -> Void) throws(ComityError) {
+        private mutating func extract(_ entry: TarEntry, _ path: String, _ progress: (Int64) throws(ComityError) -> Void)
+            throws(ComityError)
+        {
             let target = "\(partial)/\(path)"
             try PlainFileSink.createFolders(above: target, known: &folders)
             let sink = try PlainFileSink(path: target)

@@ -24,7 +24,9 @@ public struct PackageWriter {
     /// - Throws: `.usage` or `.malformedInput` for what cannot be sealed (links, unsafe or clashing names), `.wrongState` when an
     ///   exhibit changes while it is read, `.alreadyExists`, `.tooLarge`, `.notFound`, `.permission`, `.storage`, and what `progress`
     ///   throws.
-    public static func seal(_ request: PackageRequest, to path: String, progress: SealingProgress? = nil) throws(ComityError) -> SealedPackage {
+    public static func seal(_ request: PackageRequest, to path: String, progress: SealingProgress? = nil) throws(ComityError)
+        -> SealedPackage
+    {
         try request.check()
         let inputs = try PackageInputs.gather(request.inputs)
         let modified = max(0, request.sealedAt.milliseconds / 1000)

@@ -268,6 +268,9 @@ public struct RegisterEvent: Sendable, Codable {
         case dutyTaken = "duty-taken"
         /// A shift ended with a text that two officers signed, and the next one began.
         case handedOver = "handed-over"
+        /// What is owed to a peer was written for a courier, or a courier brought what a peer owed.
+        case bundleExported = "bundle-exported"
+        case bundleImported = "bundle-imported"
         /// Somebody telephoned.
         case called
     }

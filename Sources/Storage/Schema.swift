@@ -44,6 +44,14 @@ enum Schema {
         migrator.registerMigration("014 digests of packages") { db in
             try db.execute(sql: "ALTER TABLE package RENAME COLUMN sha256 TO digest")
         }
+        migrator.registerMigration("016 couriers") { db in
+            // Acts that came by courier: their receipts go back the same way.
+            try db.execute(
+                sql: """
+                    CREATE TABLE courier (act TEXT PRIMARY KEY, peer TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+                    CREATE INDEX courier_peer ON courier (peer, at);
+                    """)
+        }
         return migrator
     }
 

@@ -3,9 +3,9 @@
 import Dossier
 import Exchange
 import Foundation
+import NIOCore
 import Register
 import Sealing
-import NIOCore
 import Standards
 import Storage
 import TestSupport

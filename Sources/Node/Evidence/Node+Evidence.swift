@@ -78,7 +78,8 @@ extension Node {
         let dossier = try dossier(ref)
         let extracted = try await Self.aside { [self] () throws(ComityError) in
             try PackageOpener.extract(
-                path: arrived.path, identities: [keys.sealing], to: destination, trusted: { self.trustedKey($0) }, allowUnknownSigner: false,
+                path: arrived.path, identities: [keys.sealing], to: destination, trusted: { self.trustedKey($0) },
+                allowUnknownSigner: false,
                 progress: progress)
         }
         guard belongs(extracted.verdict, arrived.package, to: dossier) else {

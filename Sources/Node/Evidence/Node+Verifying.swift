@@ -8,7 +8,9 @@ import Storage
 
 extension Node {
     /// Checks a package with this node's key and directory. Says nothing of the file it belongs to.
-    public func verify(packageAt path: String, progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil) throws(ComityError) -> PackageVerdict {
+    public func verify(packageAt path: String, progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil) throws(ComityError)
+        -> PackageVerdict
+    {
         try PackageVerifier.verify(path: path, identities: [keys.sealing], trusted: trustedKey, progress: progress)
     }
 
@@ -24,7 +26,8 @@ extension Node {
     /// verified and belongs to this file.
     /// - Throws: `.verificationFailed` with the verdict's sentence.
     public func receiveEvidence(
-        _ ref: FileReference, package digest: String?, officer: String, progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil
+        _ ref: FileReference, package digest: String?, officer: String,
+        progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil
     ) async throws(ComityError) -> (step: StepResult, verdict: PackageVerdict) {
         let (package, verdict) = try await verifyEvidence(ref, package: digest, officer: officer, progress: progress)
         let body = ActBody.Receive(package: package, exhibits: verdict.exhibits.count)
