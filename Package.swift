@@ -179,3 +179,11 @@ if Context.environment["COMITY_BENCHMARKS"] != nil {
         .executableTarget(
             name: "sealing-benchmark", dependencies: ["Standards", "Sealing"], path: "Benchmarks/sealing", swiftSettings: swiftSettings))
 }
+
+// Fuzz targets (bin/fuzz): built with libFuzzer and the address sanitizer, in a folder of their own.
+if Context.environment["COMITY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "comity-fuzz", dependencies: ["Standards", "Register", "Sealing"], path: "Fuzz", exclude: ["Corpus"],
+            swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+}
