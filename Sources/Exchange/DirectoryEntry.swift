@@ -53,10 +53,12 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
     public let register: NoteVerifier
     public let exercise: Bool
     public let issuedAt: Instant
+    /// Signs package statements too (ML-DSA-65); nil for a node that has no such key.
+    public let statementKey: StatementVerifyingKey?
 
     public init(
         state: StateCode, authority: Authority, endpoint: String, rootKey: VerifyingKey, signingKey: VerifyingKey, sealing: String,
-        certificate: String, register: NoteVerifier, exercise: Bool, issuedAt: Instant
+        certificate: String, register: NoteVerifier, exercise: Bool, issuedAt: Instant, statementKey: StatementVerifyingKey? = nil
     ) {
         v = Self.version
         self.state = state
@@ -69,6 +71,7 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
         self.register = register
         self.exercise = exercise
         self.issuedAt = issuedAt
+        self.statementKey = statementKey
     }
 
     public var party: Party { Party(state: state, authority: authority.id) }
@@ -126,6 +129,8 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
         try require(authority.languages.count <= 32, "too many languages.")
     }
 }
+
+extension DirectoryEntry: SenderKeys {}
 
 /// Another State's node as this node knows it.
 public struct Peer: Sendable, Equatable {

@@ -115,7 +115,7 @@ extension Node {
     }
 
     private static func looseKeys(in folder: String) -> [String] {
-        ["root.key", "signing.key", "sealing.key", "register.key", "tls.key", "access.key"].filter { name in
+        ["root.key", "signing.key", "statement.key", "sealing.key", "register.key", "tls.key", "access.key"].filter { name in
             let mode =
                 (try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
             return mode & 0o077 != 0

@@ -23,8 +23,6 @@ extension Node {
         for language in languages { try Self.checkLanguage(language) }
         try Self.check(phone: phone, email: email)
         let old = configuration
-        // A later date than the entry before, whatever the clock says: peers take only a newer entry.
-        let issued = max(realTime.now() / 1000, (old.changedAt ?? old.createdAt).milliseconds / 1000 + 1)
         let authority = DirectoryEntry.Authority(
             id: old.authority.id, name: name, languages: languages, timeZone: timeZone, phone: phone, email: email)
         guard authority != old.authority else { return }
@@ -36,12 +34,7 @@ extension Node {
         let event = try event(
             .nodeChanged, file: nil, by: administrator ?? "node",
             detail: ["changed": .array(changes.filter(\.1).map { .string($0.0) })])
-        try take(
-            NodeConfiguration(
-                state: old.state, authority: authority, exchange: old.exchange, endpoint: old.endpoint, desk: old.desk,
-                exercise: old.exercise, createdAt: old.createdAt, oidc: old.oidc,
-                changedAt: Instant(milliseconds: issued * 1000), api: old.api
-            ))
+        try take(old.changed(authority: authority, at: old.nextChange(now: realTime.now())))
         time.move(toZone: timeZone)
         _ = try await store.commit { try $0.append(event) }
     }

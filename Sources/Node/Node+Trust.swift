@@ -189,6 +189,7 @@ extension Node {
             ("name", new.authority.name != old.authority.name), ("languages", new.authority.languages != old.authority.languages),
             ("timeZone", new.authority.timeZone != old.authority.timeZone), ("phone", new.authority.phone != old.authority.phone),
             ("email", new.authority.email != old.authority.email), ("endpoint", new.endpoint != old.endpoint),
+            ("statementKey", new.statementKey != old.statementKey),
         ]
         return changes.filter(\.1).map(\.0)
     }
@@ -196,6 +197,7 @@ extension Node {
     private static func sharesKey(_ left: DirectoryEntry, _ right: DirectoryEntry) -> Bool {
         left.rootKey == right.rootKey || left.signingKey == right.signingKey || left.sealing == right.sealing
             || left.certificate == right.certificate || left.register.publicKey == right.register.publicKey
+            || left.statementKey != nil && left.statementKey == right.statementKey
     }
 
     public func listPeers() throws(ComityError) -> [Peer] { try store.read { try $0.peers() } }
@@ -223,9 +225,11 @@ extension Node {
 }
 
 extension DirectoryEntry {
-    /// The same authority with the same keys: what a fingerprint was compared for, and what files name.
+    /// The same authority with the same keys: what a fingerprint was compared for, and what files name. A node that had no statement key
+    /// may get one; it cannot lose it or get another.
     fileprivate func hasIdentity(of other: DirectoryEntry) -> Bool {
-        party == other.party && rootKey == other.rootKey && signingKey == other.signingKey && sealing == other.sealing
+        (statementKey == nil || statementKey == other.statementKey) && party == other.party && rootKey == other.rootKey
+            && signingKey == other.signingKey && sealing == other.sealing
             && certificate == other.certificate && register == other.register
     }
 }

@@ -54,6 +54,7 @@ public final class Node: Sendable {
         }
         for officer in officers { try check(officer: officer.id, role: officer.role) }
         let keys = try NodeKeys.generate(for: configuration)
+        let configuration = configuration.changed(statementKey: keys.statement.keyID, at: configuration.changedAt)
         // The entry this node will publish must be one that others accept.
         _ = try DirectoryEntry(verifying: try Self.entry(configuration, keys).signed(by: keys.root))
         let folder = NodeFolder(path)
@@ -72,7 +73,11 @@ public final class Node: Sendable {
     /// Opens the node of a folder.
     public convenience init(folder path: String) throws(ComityError) {
         let folder = NodeFolder(path)
-        let configuration = try folder.readConfiguration()
+        var configuration = try folder.readConfiguration()
+        if let named = try NodeKeys.addStatementKey(to: folder.keysPath, configuration) {
+            try folder.write(named, replacing: true)
+            configuration = named
+        }
         try self.init(folder: folder, configuration, try NodeKeys.read(from: folder.keysPath, configuration: configuration))
     }
 
@@ -229,7 +234,7 @@ public final class Node: Sendable {
             state: configuration.state, authority: configuration.authority, endpoint: configuration.endpoint,
             rootKey: keys.root.verifyingKey, signingKey: keys.signing.verifyingKey, sealing: keys.sealing.recipient.text,
             certificate: Base64.encode(keys.tls.der), register: keys.register.verifier, exercise: configuration.exercise,
-            issuedAt: configuration.changedAt ?? configuration.createdAt)
+            issuedAt: configuration.changedAt ?? configuration.createdAt, statementKey: keys.statement.verifyingKey)
     }
 
     /// Checks that others accept the entry of this configuration, writes it to `node.json`, and goes on with it.

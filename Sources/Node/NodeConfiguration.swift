@@ -114,14 +114,18 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     public let createdAt: Instant
     /// Nil: local accounts only.
     public let oidc: OpenIDConnect?
-    /// When the facts about the authority were last changed; nil: never.
+    /// When the directory entry last changed; nil: never.
     public let changedAt: Instant?
     /// Nil: the limits that are usual.
     public let api: Programs?
+    /// The thumbprint of `keys/statement.key`, so that a key that was lost or exchanged is noticed; nil for a node that was made before
+    /// there was one.
+    public let statementKey: String?
 
     public init(
         state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool,
-        createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil, api: Programs? = nil
+        createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil, api: Programs? = nil,
+        statementKey: String? = nil
     ) {
         v = Self.version
         self.state = state
@@ -134,6 +138,19 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         self.oidc = oidc
         self.changedAt = changedAt
         self.api = api
+        self.statementKey = statementKey
+    }
+
+    /// The same node with another authority or statement key, and a later directory entry.
+    func changed(authority: DirectoryEntry.Authority? = nil, statementKey: String? = nil, at changedAt: Instant?) -> NodeConfiguration {
+        NodeConfiguration(
+            state: state, authority: authority ?? self.authority, exchange: exchange, endpoint: endpoint, desk: desk, exercise: exercise,
+            createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey ?? self.statementKey)
+    }
+
+    /// A moment later than that of the entry before, whatever the clock says: peers take only a newer entry.
+    func nextChange(now milliseconds: Int64) -> Instant {
+        Instant(milliseconds: max(milliseconds / 1000, (changedAt ?? createdAt).milliseconds / 1000 + 1) * 1000)
     }
 
     public var party: Party { Party(state: state, authority: authority.id) }

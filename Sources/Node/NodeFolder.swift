@@ -12,7 +12,7 @@ import Transport
 ///
 /// ```
 /// node.json            what this node is
-/// keys/                private keys, mode 0600: root, signing, sealing, register, tls
+/// keys/                private keys, mode 0600: root, signing, statement, sealing, register, tls
 /// comity.sqlite        register, files, delivery
 /// packages/out/        sealed here          packages/in/<digest>/   received
 /// uploads/<id>/        exhibits that wait to be sealed, mode 0600
@@ -77,6 +77,7 @@ public struct NodeFolder: Sendable {
 struct NodeKeys: Sendable {
     let root: SigningKey
     let signing: SigningKey
+    let statement: StatementKey
     let sealing: AgeIdentity
     let register: NoteSigner
     let registerSeed: [UInt8]
@@ -85,7 +86,7 @@ struct NodeKeys: Sendable {
     static func generate(for configuration: NodeConfiguration) throws(ComityError) -> NodeKeys {
         let seed = NoteSigner.newSeed()
         return NodeKeys(
-            root: .generate(), signing: .generate(), sealing: .generate(),
+            root: .generate(), signing: .generate(), statement: try .generate(), sealing: .generate(),
             register: try NoteSigner(name: registerName(configuration), seed: seed),
             registerSeed: seed,
             tls: try NodeCertificate(commonName: "\(configuration.state) \(configuration.authority.id)", now: configuration.createdAt))
@@ -99,16 +100,54 @@ struct NodeKeys: Sendable {
     func write(to folder: String) throws(ComityError) {
         try DurableFile.write(Array((Base64.encode(root.rawRepresentation) + "\n").utf8), to: folder + "/root.key", mode: 0o600)
         try DurableFile.write(Array((Base64.encode(signing.rawRepresentation) + "\n").utf8), to: folder + "/signing.key", mode: 0o600)
+        try Self.write(statement, to: folder)
         try DurableFile.write(Array((sealing.text + "\n").utf8), to: folder + "/sealing.key", mode: 0o600)
         try DurableFile.write(Array((Base64.encode(registerSeed) + "\n").utf8), to: folder + "/register.key", mode: 0o600)
         try DurableFile.write(Array(tls.keyPEM.utf8), to: folder + "/tls.key", mode: 0o600)
         try DurableFile.write(Array(tls.certificatePEM.utf8), to: folder + "/tls.crt", mode: 0o644)
     }
 
+    private static func write(_ statement: StatementKey, to folder: String) throws(ComityError) {
+        try DurableFile.write(Array((Base64.encode(statement.seed) + "\n").utf8), to: folder + "/statement.key", mode: 0o600)
+    }
+
+    /// Gives a node that was made before there were statement keys one, and names it in the configuration. Whatever process is first,
+    /// its key counts; one that ends in between leaves a key that the next one names.
+    /// - Returns: the configuration to write; nil when the node has a key already.
+    static func addStatementKey(to folder: String, _ configuration: NodeConfiguration) throws(ComityError) -> NodeConfiguration? {
+        guard configuration.statementKey == nil else { return nil }
+        do throws(ComityError) {
+            // What is not a node's folder of keys is not made one.
+            if FileManager.default.fileExists(atPath: folder + "/signing.key") { try write(try .generate(), to: folder) }
+        } catch  where error.code == .alreadyExists {
+            // Made before, and not named yet.
+        }
+        guard let data = FileManager.default.contents(atPath: folder + "/statement.key"), data.count < 1024,
+            let seed = Base64.decode(String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        else { throw unreadable("statement.key", folder) }
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        return configuration.changed(statementKey: try StatementKey(seed: seed).keyID, at: configuration.nextChange(now: now))
+    }
+
+    /// - Throws: `.storage` when it is not the key that `node.json` names: what it signs would not be believed.
+    private static func statement(_ seed: [UInt8], _ configuration: NodeConfiguration) throws(ComityError) -> StatementKey {
+        let key = try StatementKey(seed: seed)
+        guard configuration.statementKey == key.keyID else {
+            throw ComityError(
+                .storage, "The key statement.key is not the one that node.json names.",
+                why: "Other States would not believe what it signs.", next: "Restore the keys folder and node.json from the same backup.")
+        }
+        return key
+    }
+
+    private static func unreadable(_ name: String, _ folder: String) -> ComityError {
+        ComityError(.storage, "The key \(name) cannot be read in \(folder).", next: "Restore the keys folder from a backup.")
+    }
+
     static func read(from folder: String, configuration: NodeConfiguration) throws(ComityError) -> NodeKeys {
         func text(_ name: String) throws(ComityError) -> String {
             guard let data = FileManager.default.contents(atPath: folder + "/" + name), data.count < 65536 else {
-                throw ComityError(.storage, "The key \(name) cannot be read in \(folder).", next: "Restore the keys folder from a backup.")
+                throw unreadable(name, folder)
             }
             return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         }
@@ -120,6 +159,7 @@ struct NodeKeys: Sendable {
         return NodeKeys(
             root: try SigningKey(rawRepresentation: try bytes("root.key")),
             signing: try SigningKey(rawRepresentation: try bytes("signing.key")),
+            statement: try statement(try bytes("statement.key"), configuration),
             sealing: try AgeIdentity(try text("sealing.key")), register: try NoteSigner(name: registerName(configuration), seed: seed),
             registerSeed: seed,
             tls: try NodeCertificate(certificatePEM: try text("tls.crt") + "\n", keyPEM: try text("tls.key") + "\n"))

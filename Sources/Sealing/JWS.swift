@@ -2,20 +2,33 @@
 
 public import Standards
 
-/// A signed document: JSON Web Signature (RFC 7515), general JSON serialisation, EdDSA (RFC 8037).
+/// A private key that signs documents.
+public protocol DocumentKey: Sendable {
+    /// The `alg` of its signatures.
+    var algorithm: String { get }
+    /// The `kid`: the RFC 7638 thumbprint of its public half.
+    var keyID: String { get }
+    /// - Throws: `.failure` when the library cannot sign.
+    func sign(_ message: [UInt8]) throws(ComityError) -> [UInt8]
+}
+
+/// A signed document: JSON Web Signature (RFC 7515), general JSON serialisation, EdDSA (RFC 8037); ML-DSA-65 (RFC 9964) as a second
+/// signature of package statements.
 ///
 /// Parsing proves nothing; only ``isValid(_:with:)`` does. The payload and protected texts are kept as received, and
 /// the signing input is ASCII(protected "." payload) over exactly those texts: nothing is ever re-serialised.
 public struct JWS: Sendable {
     /// Most signatures accepted on one document.
     public static let maximumSignatures = 8
+    static let edDSA = "EdDSA"
+    static let mlDSA65 = "ML-DSA-65"
     private static let maximumProtected = 4096
 
     /// One signature: who says to have made it, and how. Nothing here is proven.
     public struct Signature: Sendable {
         /// The protected `kid`; empty when absent.
         public let keyID: String
-        /// The protected `alg`. One that is not `EdDSA` is kept and never verifies.
+        /// The protected `alg`. One that is neither `EdDSA` nor `ML-DSA-65` is kept and never verifies.
         public let algorithm: String
         /// The protected `typ`; empty when absent.
         public let type: String
@@ -54,12 +67,19 @@ public struct JWS: Sendable {
     /// - Returns: the JSON document, ASCII.
     /// - Throws: `.failure` when the library cannot sign.
     public static func sign(payload: [UInt8], type: String, key: SigningKey) throws(ComityError) -> [UInt8] {
-        let header = Header(alg: "EdDSA", kid: key.verifyingKey.keyID, typ: type)
-        let protected = Base64.urlEncode(try IJSON.encode(header))
+        try sign(payload: payload, type: type, keys: [key])
+    }
+
+    /// The same with a signature of each key, in this order; 1 to 8 keys.
+    public static func sign(payload: [UInt8], type: String, keys: [any DocumentKey]) throws(ComityError) -> [UInt8] {
         let body = Base64.urlEncode(payload)
-        let signature = Base64.urlEncode(try key.sign(Array("\(protected).\(body)".utf8)))
-        return Array(
-            "{\"payload\":\"\(body)\",\"signatures\":[{\"protected\":\"\(protected)\",\"signature\":\"\(signature)\"}]}".utf8)
+        var items: [String] = []
+        for key in keys {
+            let protected = Base64.urlEncode(try IJSON.encode(Header(alg: key.algorithm, kid: key.keyID, typ: type)))
+            let signature = Base64.urlEncode(try key.sign(Array("\(protected).\(body)".utf8)))
+            items.append("{\"protected\":\"\(protected)\",\"signature\":\"\(signature)\"}")
+        }
+        return Array("{\"payload\":\"\(body)\",\"signatures\":[\(items.joined(separator: ","))]}".utf8)
     }
 
     /// Parses and verifies nothing.
@@ -117,12 +137,24 @@ public struct JWS: Sendable {
     /// Whether the signature at `index` was made by `key` over exactly the received texts. False, too, when the index
     /// does not exist, the algorithm is not `EdDSA`, or the `kid` is not the key's own thumbprint.
     public func isValid(_ index: Int, with key: VerifyingKey) -> Bool {
-        guard signatures.indices.contains(index) else { return false }
+        guard let (signature, input) = signed(index, Self.edDSA, key.keyID) else { return false }
+        return key.isValidSignature(signature, for: input)
+    }
+
+    /// The same for the second signature of a package statement: the algorithm must be `ML-DSA-65`.
+    public func isValid(_ index: Int, with key: StatementVerifyingKey) -> Bool {
+        guard let (signature, input) = signed(index, Self.mlDSA65, key.keyID) else { return false }
+        return key.isValidSignature(signature, for: input)
+    }
+
+    /// A signature and what it signs; nil when it says to be of another algorithm or key.
+    private func signed(_ index: Int, _ algorithm: String, _ keyID: String) -> (signature: [UInt8], input: [UInt8])? {
+        guard signatures.indices.contains(index) else { return nil }
         let signature = signatures[index]
-        guard signature.algorithm == "EdDSA", signature.keyID == key.keyID else { return false }
+        guard signature.algorithm == algorithm, signature.keyID == keyID else { return nil }
         var input = Array(signature.protectedText.utf8)
         input.append(UInt8(ascii: "."))
         input.append(contentsOf: payloadText.utf8)
-        return key.isValidSignature(signature.bytes, for: input)
+        return (signature.bytes, input)
     }
 }

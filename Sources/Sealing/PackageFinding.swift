@@ -20,6 +20,7 @@ struct PackageFinding: Sendable {
         case informationDiffers = "information-differs"
         case statementMalformed = "statement-malformed"
         case signatureBad = "signature-bad"
+        case signatureMissing = "signature-missing"
         case signerUnknown = "signer-unknown"
         case signerKeyMissing = "signer-key-missing"
         case exhibitChanged = "exhibit-changed"

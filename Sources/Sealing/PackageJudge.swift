@@ -9,12 +9,13 @@ struct PackageJudge {
     private var statement: PackageStatement?
     private var digest: String?
     private var signer: PackageSigner = .invalid
+    private var signatures: [SignatureVerdict] = []
     private var manifest: [BagManifest.Line]?
     private var contents: PackageContents?
     private var exhibits: [ExhibitVerdict] = []
 
     static func judge(
-        _ evidence: PackageEvidence, trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool
+        _ evidence: PackageEvidence, trusted: (String) -> (any SenderKeys)?, allowUnknownSigner: Bool
     ) -> PackageVerdict {
         var judge = PackageJudge(evidence)
         let check = StatementCheck(
@@ -23,6 +24,7 @@ struct PackageJudge {
         judge.statement = check.statement
         judge.digest = check.digest
         judge.signer = check.signer
+        judge.signatures = check.signatures
         judge.readLists()
         judge.checkTags()
         judge.compareLists()
@@ -208,7 +210,7 @@ struct PackageJudge {
         let isValid = findings.isEmpty && signer != .invalid && statement != nil
         return PackageVerdict(
             isValid: isValid, sentence: isValid ? validSentence() : invalidSentence(), exhibits: exhibits, findings: findings.texts,
-            statement: statement, digest: digest, signer: signer)
+            statement: statement, digest: digest, signer: signer, signatures: signatures)
     }
 
     private func validSentence() -> String {

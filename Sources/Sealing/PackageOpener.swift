@@ -22,12 +22,12 @@ public enum PackageOpener {
 
     /// Verifies a package and extracts it in the same pass, still under a partial name.
     /// - Parameters:
-    ///   - trusted: the caller's verifying key for a `kid`, or nil when it is not known.
+    ///   - trusted: the keys that the caller trusts, by the `kid` of the signing key; nil when it is not known.
     ///   - allowUnknownSigner: accept a key that only the package itself carries.
     /// - Throws: `.verificationFailed` naming what failed, `.cannotDecrypt`, `.alreadyExists` when `folder/NAME` exists,
     ///   `.schema` for a malformed envelope or archive, `.notFound`, `.permission`, `.storage`. Nothing is left behind then.
     public static func extract(
-        path: String, identities: [any AgeOpener], to folder: String, trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool,
+        path: String, identities: [any AgeOpener], to folder: String, trusted: (String) -> (any SenderKeys)?, allowUnknownSigner: Bool,
         progress: SealingProgress? = nil
     ) throws(ComityError) -> ExtractedPackage {
         let file = try FileSource(path: path)

@@ -34,6 +34,8 @@ public struct PackageRequest: Sendable {
     public var inputs: [String]
     /// Signs the statement.
     public var signingKey: SigningKey
+    /// Signs the statement too; nil for one signature only.
+    public var statementKey: StatementKey?
     /// The sender's signed directory entry, copied to `comity/signer.jws` unread; at most 1 MiB.
     public var signerEntry: [UInt8]
     /// Who can open the package.

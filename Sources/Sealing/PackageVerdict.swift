@@ -49,7 +49,7 @@ public enum PackageSigner: Sendable, Equatable {
     case trusted(String)
     /// A key the caller does not know; the string is the `kid`.
     case unknown(String)
-    /// No statement, no signature, or a signature that is not valid.
+    /// No statement, no signature, or one of its signatures is not valid.
     case invalid
 }
 
@@ -99,4 +99,6 @@ public struct PackageVerdict: Codable, Sendable {
     public let digest: String?
     /// Whose signature it bears.
     public let signer: PackageSigner
+    /// Every signature of the statement, in its order; empty when it could not be read.
+    public let signatures: [SignatureVerdict]
 }

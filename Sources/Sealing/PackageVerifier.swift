@@ -10,13 +10,13 @@ public enum PackageVerifier {
     /// the change hits. Exhibits whose hash is that of the signed statement are reported intact all the same.
     /// - Parameters:
     ///   - identities: the private keys that may open it.
-    ///   - trusted: the caller's verifying key for a `kid`, or nil when it is not known.
-    ///   - allowUnknownSigner: accept a key that only the package itself carries (`signingKey` in `comity/signer.jws`).
+    ///   - trusted: the keys that the caller trusts, by the `kid` of the signing key; nil when it is not known.
+    ///   - allowUnknownSigner: accept keys that only the package itself carries (`signingKey`, `statementKey` in `comity/signer.jws`).
     ///   - progress: bytes of the sealed file read, and in all.
     /// - Throws: `.cannotDecrypt` when no identity matches or the kind of envelope is not supported, `.notFound`,
     ///   `.permission`, `.malformedInput` when it is not a file, `.storage` when reading fails.
     public static func verify(
-        path: String, identities: [any AgeOpener], trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool = false,
+        path: String, identities: [any AgeOpener], trusted: (String) -> (any SenderKeys)?, allowUnknownSigner: Bool = false,
         progress: SealingProgress? = nil
     ) throws(ComityError) -> PackageVerdict {
         let file = try FileSource(path: path)
@@ -34,7 +34,7 @@ public enum PackageVerifier {
     /// Checks an opened bag in a folder; the same verdict, without the envelope.
     /// - Throws: `.notFound`, `.permission`, `.malformedInput` when it is not a folder, `.storage`.
     public static func verify(
-        bag path: String, trusted: (String) -> VerifyingKey?, allowUnknownSigner: Bool = false
+        bag path: String, trusted: (String) -> (any SenderKeys)?, allowUnknownSigner: Bool = false
     ) throws(ComityError) -> PackageVerdict {
         let evidence = try FolderExamination.run(path)
         return PackageJudge.judge(evidence, trusted: trusted, allowUnknownSigner: allowUnknownSigner)
@@ -45,6 +45,6 @@ public enum PackageVerifier {
         findings.add(.envelopeHeaderChanged, "\(error.what) \(error.why)")
         return PackageVerdict(
             isValid: false, sentence: "Not valid: the envelope header was changed, or this is not a package; no exhibit could be read.",
-            exhibits: [], findings: findings.texts, statement: nil, digest: nil, signer: .invalid)
+            exhibits: [], findings: findings.texts, statement: nil, digest: nil, signer: .invalid, signatures: [])
     }
 }

@@ -108,11 +108,11 @@ public struct PackageWriter {
             officer: request.officer, sealedAt: request.sealedAt, tool: request.tool, exercise: request.exercise,
             manifest: sha256Hex(manifest), exhibits: exhibits, collected: request.collected)
         let payload = try IJSON.encode(statement)
-        try tag(
-            tar, PackageLayout.statement, try JWS.sign(payload: payload, type: PackageLayout.statementType, key: request.signingKey))
+        let keys: [any DocumentKey] = [request.signingKey] + (request.statementKey.map { [$0] } ?? [])
+        try tag(tar, PackageLayout.statement, try JWS.sign(payload: payload, type: PackageLayout.statementType, keys: keys))
         try tag(tar, PackageLayout.signer, request.signerEntry)
         let instructions = PackageInstructions.text(
-            name: request.name, id: request.id.description, keyID: request.signingKey.verifyingKey.keyID)
+            name: request.name, id: request.id.description, keyID: request.signingKey.keyID, statementKeyID: request.statementKey?.keyID)
         try tag(tar, PackageLayout.instructions, Array(instructions.utf8))
         try tar.add("\(request.name)/\(PackageLayout.tagManifest)", Array(tagManifest.utf8), modified: modified)
         try tar.finish()

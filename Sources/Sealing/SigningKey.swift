@@ -30,6 +30,14 @@ public struct SigningKey: Sendable {
     /// The public half.
     public var verifyingKey: VerifyingKey { VerifyingKey(trustedBytes: [UInt8](key.publicKey.rawRepresentation)) }
 
+}
+
+extension SigningKey: DocumentKey {
+    /// `EdDSA`.
+    public var algorithm: String { JWS.edDSA }
+    /// The thumbprint of the public half.
+    public var keyID: String { verifyingKey.keyID }
+
     /// The 64-byte signature of `message` (pure Ed25519, no prehash).
     /// - Throws: `.failure` when the library cannot sign.
     public func sign(_ message: [UInt8]) throws(ComityError) -> [UInt8] {

@@ -13,7 +13,8 @@ import Testing
 /// An entry with the keys that are known changes the facts about a State; the keys decide about trust.
 @Suite struct PeerFactsTests {
     private func entry(
-        of node: Node, id: String? = nil, phone: String? = nil, endpoint: String? = nil, sealing: String? = nil, later: Int64 = 1000
+        of node: Node, id: String? = nil, phone: String? = nil, endpoint: String? = nil, sealing: String? = nil,
+        statementKey: StatementVerifyingKey?? = nil, later: Int64 = 1000
     ) throws -> [UInt8] {
         let own = try node.entry()
         let authority = DirectoryEntry.Authority(
@@ -22,7 +23,7 @@ import Testing
         return try DirectoryEntry(
             state: own.state, authority: authority, endpoint: endpoint ?? own.endpoint, rootKey: own.rootKey, signingKey: own.signingKey,
             sealing: sealing ?? own.sealing, certificate: own.certificate, register: own.register, exercise: own.exercise,
-            issuedAt: own.issuedAt.adding(milliseconds: later)
+            issuedAt: own.issuedAt.adding(milliseconds: later), statementKey: statementKey ?? own.statementKey
         ).signed(by: node.keys.root)
     }
 
@@ -76,7 +77,9 @@ import Testing
         let known = try a.listPeers()
         let otherKey = try entry(of: b, sealing: AgeIdentity.generate().recipient.text)
         let otherAuthority = try entry(of: b, id: "xb-ministry")
-        for jws in [otherKey, otherAuthority] {
+        let otherStatementKey = try entry(of: b, statementKey: try StatementKey.generate().verifyingKey)
+        let noStatementKey = try entry(of: b, statementKey: .some(nil))
+        for jws in [otherKey, otherAuthority, otherStatementKey, noStatementKey] {
             #expect(try a.factsChanged(by: try a.readEntry(jws, officer: nil)) == nil)
             await #expect(throws: ComityError(.alreadyExists, "")) { try await a.addPeer(jws) }
         }

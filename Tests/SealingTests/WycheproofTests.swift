@@ -33,6 +33,23 @@ import Testing
         #expect(count > 100)
     }
 
+    @Test func mlDSA65() throws {
+        guard let groups = try groups("mldsa_65_verify_test.json") else { return }
+        var count = 0
+        for group in groups {
+            let bytes = try #require(Hex.decode(group["publicKey"]?.string ?? "-"))
+            let key = try? StatementVerifyingKey(rawRepresentation: bytes)
+            for test in group["tests"]?.array ?? [] {
+                // Documents are signed with an empty context: a signature with another one must not hold.
+                let isValid = test["result"]?.string == "valid" && (test["ctx"]?.string ?? "").isEmpty
+                let holds = key?.isValidSignature(try hex(test, "sig"), for: try hex(test, "msg")) ?? false
+                #expect(holds == isValid, "case \(test["tcId"]?.integer ?? 0)")
+                count += 1
+            }
+        }
+        #expect(count > 50)
+    }
+
     @Test func x25519() throws {
         guard let groups = try groups("x25519_test.json") else { return }
         var count = 0

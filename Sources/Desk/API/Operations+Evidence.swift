@@ -60,6 +60,12 @@ extension API {
             let flags: [String]
         }
 
+        struct Signature: Encodable {
+            let algorithm: String
+            let kid: String
+            let state: String
+        }
+
         struct Custody: Encodable {
             let kind: String
             let state: String
@@ -96,6 +102,7 @@ extension API {
         let verifiedBy: String?
         let signed: Signed?
         let signerKnown: Bool
+        let signatures: [Signature]
         let belongs: Bool?
         let exhibits: [Exhibit]
         let custody: [Custody]
@@ -126,6 +133,7 @@ extension API {
                 Signed(authority: $0.authority, officer: $0.officer, at: $0.at, authorisation: $0.authorisation, tool: $0.tool)
             }
             signerKnown = view.isSignerKnown
+            signatures = view.signatures.map { Signature(algorithm: $0.algorithm, kid: $0.kid, state: $0.state) }
             belongs = view.belongs
             exhibits = view.exhibits.map {
                 Exhibit(

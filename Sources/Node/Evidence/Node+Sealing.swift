@@ -82,6 +82,7 @@ extension Node {
             sealedAt: now,
             tool: Version.tool, exercise: exercise, inputs: order.paths, signingKey: keys.signing, signerEntry: try directoryEntry(),
             recipients: [try AgeRecipient(peer.entry.sealing)])
+        request.statementKey = keys.statement
         request.collected = order.collected
         request.flags = Dictionary(uniqueKeysWithValues: order.flags.map { ("data/" + $0.key, $0.value) })
         let path = "\(folder.outgoingPackages)/\(name).bag.tar.age"

@@ -14,12 +14,11 @@ extension Node {
         try PackageVerifier.verify(path: path, identities: [keys.sealing], trusted: trustedKey, progress: progress)
     }
 
-    /// The signing key with this id, when it is this node's or a confirmed peer's.
-    public func trustedKey(_ keyID: String) -> VerifyingKey? {
-        let own = keys.signing.verifyingKey
-        if own.keyID == keyID { return own }
+    /// The keys of the sender whose signing key has this id, when it is this node or a confirmed peer.
+    public func trustedKey(_ keyID: String) -> (any SenderKeys)? {
+        if keys.signing.keyID == keyID { return try? entry() }
         guard let peer = peers.peer(keyID: keyID), peer.trust == .confirmed else { return nil }
-        return peer.entry.signingKey
+        return peer.entry
     }
 
     /// Verifies the package that arrived and answers with the act *receive*. Nothing is recorded as received unless it

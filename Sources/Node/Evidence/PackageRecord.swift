@@ -17,6 +17,8 @@ struct PackageRecord: Codable, Sendable {
     let exhibits: [ExhibitVerdict]
     let findings: [String]
     let signer: PackageSigner
+    /// nil in a record that was made before they were kept, and for a package sealed here.
+    let signatures: [SignatureVerdict]?
     let at: Instant
     let by: String
 
@@ -29,6 +31,7 @@ struct PackageRecord: Codable, Sendable {
         }
         findings = []
         signer = .invalid
+        signatures = nil
         self.at = at
         self.by = by
     }
@@ -43,6 +46,7 @@ struct PackageRecord: Codable, Sendable {
         exhibits = verdict.exhibits.count <= Self.most ? verdict.exhibits : Array((bad + verdict.exhibits).prefix(Self.most))
         findings = Array(verdict.findings.prefix(200))
         signer = verdict.signer
+        signatures = verdict.signatures
         self.at = at
         self.by = by
     }

@@ -30,6 +30,21 @@ public struct PackageView: Sendable {
         public let flags: [ExhibitFlag]
     }
 
+    /// One signature of the statement.
+    public struct Signature: Sendable {
+        /// `EdDSA` or `ML-DSA-65`.
+        public let algorithm: String
+        public let kid: String
+        /// `held`, `bad` or `key-unknown`.
+        public let state: String
+        /// The algorithm as people name it.
+        public let name: String
+
+        init(_ verdict: SignatureVerdict) {
+            (algorithm, kid, state, name) = (verdict.algorithm, verdict.kid, verdict.state.rawValue, verdict.name)
+        }
+    }
+
     /// Somebody opened the package, looked at an exhibit, or took one out.
     public struct Access: Sendable {
         /// `opened`, `previewed` or `downloaded`.
@@ -67,6 +82,8 @@ public struct PackageView: Sendable {
     public let signed: (authority: String, officer: String, at: Instant, authorisation: String, tool: String)?
     /// The signature is by a key this node trusts.
     public let isSignerKnown: Bool
+    /// What became of each signature when it was verified here; empty before, and for a package sealed here.
+    public let signatures: [Signature]
     /// It is about this file, from the State that supplied it; nil while that is not known.
     public let belongs: Bool?
     public let exhibits: [Exhibit]

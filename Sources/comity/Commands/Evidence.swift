@@ -177,6 +177,7 @@ enum Verdict {
                 )
             }
         }
+        if !verdict.signatures.isEmpty { Output.line("signed   \(Text.safe(verdict.signatures.sentence))") }
         for finding in verdict.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }
         if case .unknown(let kid) = verdict.signer {
             Output.line("signer   key \(kid) is not in a directory here: the signature holds, but who owns the key is not proven")

@@ -181,17 +181,27 @@ struct PackagePage {
             return ["seal", "signature", "content", "file"].map { check($0, nil) }
         }
         let good = view.exhibits.count { $0.state == "intact" }
+        let isSigned = view.isSignerKnown && !has("signature", "statement", "signer")
         func has(_ codes: String...) -> Bool { view.findings.contains { finding in codes.contains { finding.hasPrefix($0) } } }
         let content: Bool? = view.exhibits.isEmpty ? nil : good == view.exhibits.count
         return [
             check("seal", !has("envelope", "archive")),
-            check("signature", view.isSignerKnown && !has("signature", "statement", "signer")),
+            check("signature", isSigned, isSigned ? signatures : ""),
             check(
                 "content", content,
                 content == nil
                     ? "" : strings("check.of", ["good": figures.count(good), "all": figures.count(view.exhibits.count)])),
             check("file", view.belongs),
         ]
+    }
+
+    /// Which signatures hold; empty when none does, or when that was not kept.
+    private var signatures: String {
+        let names = view.signatures.filter { $0.state == "held" }.map(\.name)
+        guard !names.isEmpty else { return "" }
+        return strings(
+            names.count > 1 ? "check.signatures.both" : "check.signatures.one",
+            ["first": Text.safe(names[0], limit: 40), "second": Text.safe(names.last ?? "", limit: 40)])
     }
 
     private var signed: Fields {
