@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Exchange
+import Sealing
 import Register
 public import Standards
 import Storage
@@ -150,10 +151,21 @@ extension Node {
     }
 
     /// Stops believing a peer's keys, now.
-    /// - Parameter reason: in words; nil when none was given.
-    public func revokePeer(_ state: StateCode, by officer: String, reason: String? = nil) async throws(ComityError) -> Peer {
+    /// - Parameters:
+    ///   - reason: in words; nil when none was given.
+    ///   - since: from when on the keys are doubtful, not in the future; nil is now. What this node knew before stays believed.
+    public func revokePeer(_ state: StateCode, by officer: String, reason: String? = nil, since: Instant? = nil) async throws(ComityError)
+        -> Peer
+    {
         _ = try require(officer, .trust, to: "revoke keys of other States")
+        let now = try now()
+        guard since ?? now <= now else {
+            throw ComityError(
+                .usage, "Keys cannot be doubtful from a time in the future on.", next: "Leave out the time, or give an earlier one.")
+        }
         var detail: [String: JSONValue] = ["state": .string(state.description)]
+        if let since { detail["since"] = .string(since.description) }
+        if let key = peers.peer(state)?.entry.signingKey.keyID { detail["key"] = .string(key) }
         if let reason { detail["reason"] = .string(reason) }
         let revoked = try event(.peerRevoked, file: nil, by: officer, detail: detail)
         let result = try await store.commit { writer in

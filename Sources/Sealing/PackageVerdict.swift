@@ -102,3 +102,23 @@ public struct PackageVerdict: Codable, Sendable {
     /// Every signature of the statement, in its order; empty when it could not be read.
     public let signatures: [SignatureVerdict]
 }
+
+extension PackageVerdict {
+    /// The same with one more sentence.
+    public func noting(_ more: String) -> PackageVerdict {
+        PackageVerdict(
+            isValid: isValid, sentence: "\(sentence) \(more)", exhibits: exhibits, findings: findings, statement: statement, digest: digest,
+            signer: signer, signatures: signatures)
+    }
+
+    /// Not valid, for one more reason.
+    /// - Parameters:
+    ///   - finding: `code: sentence`.
+    ///   - sentence: in place of the one that said that it is valid; what was wrong before stays first.
+    public func refused(_ finding: String, sentence refusal: String) -> PackageVerdict {
+        PackageVerdict(
+            isValid: false, sentence: isValid ? refusal : sentence, exhibits: exhibits, findings: findings + [finding],
+            statement: statement,
+            digest: digest, signer: signer, signatures: signatures)
+    }
+}

@@ -63,6 +63,35 @@ import Transport
         #expect(try await a.receiveEvidence(second.ref, package: nil, officer: "X1").verdict.isValid)
     }
 
+    /// A key that is doubtful from a time on: what this node knew before stays valid, what it learned later does not.
+    @Test(arguments: [true, false]) func aKeyRevokedBeforeAndAfter(knownBefore: Bool) async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let supplied = try await suppliedPackage(pair)
+        _ = try await a.receive(
+            part: 0, ofPackage: supplied.package.digest, bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: supplied.path))),
+            from: b.state)
+        let known = try #require(try a.store.read { try $0.created(ofPackage: supplied.package.digest) })
+        let future = try a.now().adding(milliseconds: 60_000)
+        await #expect(throws: ComityError.coded(.usage)) { _ = try await a.revokePeer(b.state, by: "D1", since: future) }
+        let verdict = try a.verify(packageAt: a.arrivedPackage(supplied.ref).path)
+        #expect(verdict.isValid && !verdict.sentence.contains("revoked"))
+        _ = try await a.revokePeer(b.state, by: "D1", since: known.adding(milliseconds: knownBefore ? 1 : 0))
+        let after = try a.verify(packageAt: a.arrivedPackage(supplied.ref).path)
+        #expect(after.isValid == knownBefore && after.sentence.contains("revoked"), "\(after.sentence)")
+        #expect(after.findings.map { $0.prefix(14) } == (knownBefore ? [] : ["signer-revoked"]))
+        let folder = pair.folder("opened")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if knownBefore {
+            #expect(try await a.openEvidence(supplied.ref, package: nil, to: folder, officer: "X1").hasPrefix(folder))
+        } else {
+            await #expect(throws: ComityError.coded(.verificationFailed)) {
+                _ = try await a.openEvidence(supplied.ref, package: nil, to: folder, officer: "X1")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        }
+    }
+
     @Test func aSecondPackageIsReceivedAfterTheFirst() async throws {
         let pair = try await NodePair()
         let (a, b) = (pair.requesting, pair.requested)

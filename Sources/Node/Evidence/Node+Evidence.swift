@@ -78,9 +78,13 @@ extension Node {
         let dossier = try dossier(ref)
         let extracted = try await Self.aside { [self] () throws(ComityError) in
             try PackageOpener.extract(
-                path: arrived.path, identities: [keys.sealing], to: destination, trusted: { self.trustedKey($0) },
+                path: arrived.path, identities: [keys.sealing], to: destination, trusted: { self.senderKeys($0) },
                 allowUnknownSigner: false,
                 progress: progress)
+        }
+        let settled = try settled(extracted.verdict)
+        guard settled.isValid else {
+            throw ComityError(.verificationFailed, settled.sentence, next: "Nothing was opened. Ask the other State for a new package.")
         }
         guard belongs(extracted.verdict, arrived.package, to: dossier) else {
             throw ComityError(

@@ -131,6 +131,13 @@ extension Node {
                 }
             }
         }
+        // A command may be sealing now; what nobody has written to for an hour was left by one that was killed.
+        for name in (try? manager.contentsOfDirectory(atPath: folder.outgoingPackages)) ?? []
+        where name.hasPrefix(DurableFile.partialPrefix) {
+            let path = "\(folder.outgoingPackages)/\(name)"
+            let changed = (try? manager.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+            if let changed, changed.timeIntervalSinceNow < -3600 { try? manager.removeItem(atPath: path) }
+        }
         _ = try await store.commit { try $0.deleteTasks(startedBefore: now - 30 * Self.uploadLifetime) }
     }
 

@@ -11,7 +11,7 @@ extension Node {
     public func verify(packageAt path: String, progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil) throws(ComityError)
         -> PackageVerdict
     {
-        try PackageVerifier.verify(path: path, identities: [keys.sealing], trusted: trustedKey, progress: progress)
+        try settled(try PackageVerifier.verify(path: path, identities: [keys.sealing], trusted: senderKeys, progress: progress))
     }
 
     /// The keys of the sender whose signing key has this id, when it is this node or a confirmed peer.

@@ -98,9 +98,14 @@ struct Trust: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var officer: OfficerOption
         @Argument(help: "The State.") var state: String
+        @Option(help: "From when on the keys are doubtful, ISO 8601 with zone: packages that are known here from before stay valid.")
+        var since: String?
+        @Option(help: "Why, in words.") var reason: String?
 
         func run() async throws {
-            let peer = try await global.node().revokePeer(try StateCode(state), by: try officer.resolved())
+            let peer = try await global.node().revokePeer(
+                try StateCode(state), by: try officer.resolved(), reason: reason,
+                since: try since.map { text throws(ComityError) in try Instant(text) })
             try Trust.show(peer, json: global.json)
         }
     }
