@@ -38,7 +38,7 @@ let package = Package(
         // Runs a folder of test vectors through the code below, for other implementers.
         .executable(name: "comity-conformance", targets: ["comity-conformance"]),
         // What a third party needs to verify acts, registers and packages, and nothing more.
-        .library(name: "ComityCore", targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing"]),
+        .library(name: "ComityCore", targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing", "Court"]),
     ],
     dependencies: [
         github("hummingbird-project/hummingbird", "2.28.1"),
@@ -75,6 +75,7 @@ let package = Package(
         room("Sealing", ["Standards", "COpenSSL", "CSHA256", crypto, cryptoExtras]),
         room("Exchange", ["Standards", "Law", "Dossier", "Register", "Sealing"]),
         // floor 2
+        room("Court", ["Standards", "Register", "Dossier", "Exchange", "Sealing", crypto]),
         room("Storage", ["Standards", "Register", "Dossier", "Exchange", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "Transport",
@@ -94,7 +95,8 @@ let package = Package(
         room(
             "Node",
             [
-                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "CTimex", hummingbird, crypto,
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "CTimex", hummingbird,
+                crypto,
                 cryptoExtras, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -105,7 +107,7 @@ let package = Package(
         room(
             "Desk",
             [
-                "Standards", "Law", "Dossier", "Exchange", "Node", "CZlib", hummingbird, crypto, "Yams",
+                "Standards", "Law", "Dossier", "Exchange", "Court", "Node", "CZlib", hummingbird, crypto, "Yams",
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -116,14 +118,15 @@ let package = Package(
         .executableTarget(
             name: "comity",
             dependencies: [
-                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk", hummingbird,
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk",
+                hummingbird,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.copy("Demo")],
+            resources: [.copy("Demo"), .copy("Court")],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "comity-conformance",
@@ -144,7 +147,7 @@ let package = Package(
         tests(
             "Node",
             [
-                "Standards", "Law", "Dossier", "Register", "Sealing", "Exchange", "Storage", "Transport", hummingbird,
+                "Standards", "Law", "Dossier", "Register", "Sealing", "Exchange", "Court", "Storage", "Transport", hummingbird,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -160,7 +163,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Browser", "API"], swiftSettings: swiftSettings),
-        tests("comity", ["Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Storage", "Node"]),
+        tests("comity", ["Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Court", "Storage", "Node"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -15,15 +15,16 @@ ROOMS = {
     "Dossier": {"Standards", "Law"},
     "Sealing": {"Standards"},
     "Exchange": {"Standards", "Law", "Dossier", "Register", "Sealing"},
+    "Court": {"Standards", "Register", "Dossier", "Exchange", "Sealing"},
     "Storage": {"Standards", "Register", "Dossier", "Exchange"},
     "Transport": {"Standards", "Register", "Exchange"},
-    "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport"},
-    "Desk": {"Standards", "Law", "Dossier", "Exchange", "Node"},
-    "comity": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk"},
+    "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport"},
+    "Desk": {"Standards", "Law", "Dossier", "Exchange", "Court", "Node"},
+    "comity": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk"},
     "comity-conformance": {"Standards", "Sealing"},
 }
-# Floors 0 and 1 build without networking, databases and event loops, so that a third party can take just them.
-CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange"}
+# Floors 0 and 1 and the court bundle build without networking, databases and event loops, so that a third party can take just them.
+CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court"}
 OUTSIDE_CORE = re.compile(r"^(NIO\w*|GRDB|Hummingbird\w*|AsyncHTTPClient|FoundationNetworking|ServiceLifecycle|ArgumentParser|Mustache|Logging|JWTKit)$")
 # Pure rooms read no clock, draw no randomness and do no input or output: time, ids and randomness are passed in.
 PURE = {"Standards", "Law", "Register", "Dossier", "Exchange"}

@@ -100,6 +100,30 @@ extension Reader {
         }
     }
 
+    /// Acts and events of a file that may be about a package, oldest first: acts that supply or receive, and events in which its hash
+    /// stands somewhere.
+    public func custodyEntries(of file: UUIDv7, package digest: String) throws -> [EntryRow] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT entry.idx AS idx, entry.content AS content, 'act' AS kind, act.id AS ref, act.kind AS what, act.file AS file, act.jws AS bytes
+                  FROM act JOIN entry ON entry.idx = act.idx WHERE act.file = :file AND act.kind IN ('supply', 'disclose', 'receive')
+                UNION ALL
+                SELECT entry.idx, entry.content, 'event', event.id, event.kind, event.file, event.bytes
+                  FROM event JOIN entry ON entry.idx = event.idx WHERE event.file = :file AND instr(event.bytes, :digest) > 0 ORDER BY idx
+                """, arguments: ["file": file.description, "digest": Data(digest.utf8)]
+        ).map { row in
+            EntryRow(
+                index: row["idx"], content: [UInt8](row["content"] as Data), kind: row["kind"], ref: row["ref"], what: row["what"],
+                file: row["file"], bytes: [UInt8](row["bytes"] as Data))
+        }
+    }
+
+    /// Signed directory entries of peers that were replaced.
+    public func formerDocuments() throws -> [[UInt8]] {
+        try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { [UInt8]($0) }
+    }
+
     /// The newest event of a kind.
     public func lastEvent(_ kind: RegisterEvent.Kind) throws -> RegisterEvent? {
         try Data.fetchOne(db, sql: "SELECT bytes FROM event WHERE kind = ? ORDER BY idx DESC LIMIT 1", arguments: [kind.rawValue])

@@ -232,6 +232,10 @@ public struct RegisterEvent: Sendable, Codable {
         case arrived
         /// An officer looked at an exhibit, or took it out.
         case previewed, downloaded
+        /// An officer says what happened with exhibits outside the node.
+        case custodyNoted = "custody-noted"
+        /// A package was written out for a court, with its chain of custody.
+        case courtBundleMade = "court-bundle-made"
         /// The whole register was recomputed.
         case audited
         case quarantined

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Court
 import Foundation
-import Sealing
 import Standards
+import TestSupport
 import Testing
 
 @testable import Node
+@testable import Sealing
 
 /// The small rules of evidence: names of exhibits, the chain of custody with its gaps, what may be shown.
 @Suite struct EvidencePartsTests {
@@ -22,45 +24,70 @@ import Testing
         #expect(ExhibitName.numbered("a.tar.gz", 2) == "a.tar (2).gz" && ExhibitName.numbered("a", 3) == "a (3)")
     }
 
-    private func facts(_ change: (inout CustodyStep.Facts) throws -> Void = { _ in }) throws -> [CustodyStep] {
-        var facts = CustodyStep.Facts(sender: try StateCode("XB"), receiver: try StateCode("XA"), isOutgoing: false)
-        facts.isStatementKnown = true
-        facts.sealed = ("K-02", try Instant("2026-11-20T18:05:00Z"))
-        try change(&facts)
-        return CustodyStep.chain(facts)
+    private func statement(collected: PackageStatement.Collection?) throws -> PackageStatement {
+        var id = Seeded(1)
+        let fresh = UUIDv7(at: try Instant("2026-11-20T18:05:00Z"), using: &id)
+        return PackageStatement(
+            v: 1, id: fresh, file: fresh, ref: "XA-2026-MLA-000001-I", from: "XB", to: "XA", authority: "24/7 point of XB",
+            authorisation: "Order 12/2026", conditions: [], officer: "K-02", sealedAt: try Instant("2026-11-20T18:05:00Z"), tool: "Comity",
+            exercise: true, manifest: "", exhibits: [], collected: collected)
+    }
+
+    private func chain(_ statement: PackageStatement?, isOutgoing: Bool = false, _ records: [CustodyStep] = []) throws -> [CustodyStep] {
+        CustodyChain(
+            sender: try StateCode("XB"), receiver: try StateCode("XA"), isOutgoing: isOutgoing, statement: statement, records: records
+        ).steps
+    }
+
+    private func note(_ kind: CustodyStep.Kind, _ at: String, by: String) throws -> CustodyStep {
+        CustodyStep(kind, .done, who: "X1", by: try StateCode(by), at: try Instant(at))
     }
 
     @Test func timeBeforeTheSealWithoutARecordIsAGap() throws {
         func collected(_ at: String?) throws -> [CustodyStep] {
-            try facts { $0.collected = .init(by: "T-11", at: try at.map { try Instant($0) }, place: "Northgate", tool: "") }
+            try chain(
+                try statement(collected: .init(by: "T-11", at: try at.map { try Instant($0) }, place: "Northgate", tool: "dd 9.5")))
         }
         let late = try collected("2026-11-20T14:45:00Z")
         #expect(late.map(\.kind) == [.collected, .gap, .sealed, .supplied, .arrived, .verified, .received])
-        #expect(late[1].length == 200 * 60_000 && late[1].state == .missing)
+        #expect(late[0].tool == "dd 9.5" && late[1].length == 200 * 60_000 && late[1].state == .missing)
         #expect(late.dropFirst(3).allSatisfy { $0.state == .waiting })
         #expect(try collected("2026-11-20T17:05:00Z").map(\.kind).contains(.gap) == false, "an hour is no gap")
         #expect(try collected("2026-11-20T17:04:59Z").map(\.kind).contains(.gap))
         let timeless = try collected(nil)
         #expect(timeless[1].kind == .gap && timeless[1].length == nil)
         // Nothing is said of the collecting at all.
-        #expect(try facts().first?.kind == .gap)
+        #expect(try chain(try statement(collected: nil)).first?.kind == .gap)
         // Not verified yet: what the statement says is not known, which is no gap.
-        let sealedUp = try facts {
-            $0.isStatementKnown = false
-            $0.sealed = nil
-        }
-        #expect(sealedUp.first == CustodyStep(kind: .collected, state: .waiting, who: "", by: nil, at: nil, place: "", length: nil))
+        #expect(try chain(nil).first == CustodyStep(.collected, .waiting))
     }
 
     @Test func aFailedVerificationStaysInTheChain() throws {
         let at = try Instant("2026-11-22T01:30:00Z")
-        let steps = try facts { $0.verified = ("R-03", at, false) }
+        let steps = try chain(
+            try statement(collected: nil), [CustodyStep(.verified, .failed, who: "R-03", by: try StateCode("XA"), at: at)])
         #expect(steps.first { $0.kind == .verified }?.state == .failed)
-        let ours = try facts {
-            $0.isOutgoing = true
-            $0.received = ("D-17", at)
-        }
+        let ours = try chain(
+            try statement(collected: nil), isOutgoing: true,
+            [CustodyStep(.received, .done, who: "D-17", by: try StateCode("XA"), at: at)])
         #expect(ours.map(\.kind) == [.gap, .sealed, .supplied, .received])
+    }
+
+    @Test func aNoteStandsWhereItsOwnTimePutsIt() throws {
+        let collected = PackageStatement.Collection(by: "T-11", at: try Instant("2026-11-20T15:00:00Z"), place: "Northgate", tool: "")
+        // Before the seal it shortens the gap; its two sides are still longer than an hour.
+        let early = try chain(try statement(collected: collected), isOutgoing: true, [try note(.copied, "2026-11-20T16:30:00Z", by: "XB")])
+        #expect(early.map(\.kind) == [.collected, .gap, .copied, .gap, .sealed, .supplied, .received])
+        #expect(early[1].length == 90 * 60_000 && early[3].length == 95 * 60_000)
+        // After it, among what the same State did: the other one's clock does not count.
+        let records = [
+            try note(.supplied, "2026-11-25T12:00:00Z", by: "XB"), try note(.arrived, "2026-11-25T10:00:00Z", by: "XA"),
+            try note(.opened, "2026-11-25T11:00:00Z", by: "XA"), try note(.stored, "2026-11-25T10:30:00Z", by: "XA"),
+            try note(.examined, "2026-11-25T11:30:00Z", by: "XA"),
+        ]
+        #expect(
+            try chain(try statement(collected: nil), records).map(\.kind)
+                == [.gap, .sealed, .supplied, .arrived, .stored, .opened, .examined, .verified, .received])
     }
 
     @Test func onlyTextAndPicturesAreTold() {

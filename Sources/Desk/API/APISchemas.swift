@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Court
 import Dossier
 import Law
 import Node

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Court
 import Dossier
 import Hummingbird
 import Node
@@ -74,6 +75,14 @@ extension API {
             let at: Instant?
             let place: String
             let length: Int64?
+            let why: String
+            let tool: String
+            let seal: String
+            let exhibits: [Int]
+            let remeasured: Bool?
+            let sha256: String?
+            let equal: Bool?
+            let index: Int64?
         }
 
         struct Access: Encodable {
@@ -142,7 +151,9 @@ extension API {
             }
             custody = view.custody.map {
                 Custody(
-                    kind: $0.kind.rawValue, state: $0.state.rawValue, who: $0.who, by: $0.by, at: $0.at, place: $0.place, length: $0.length)
+                    kind: $0.kind.rawValue, state: $0.state.rawValue, who: $0.who, by: $0.by, at: $0.at, place: $0.place, length: $0.length,
+                    why: $0.why, tool: $0.tool, seal: $0.seal, exhibits: $0.exhibits, remeasured: $0.isRemeasured, sha256: $0.sha256,
+                    equal: $0.isEqual, index: $0.index)
             }
             access = view.access.map { Access(kind: $0.kind, officer: $0.officer, at: $0.at, exhibit: $0.exhibit) }
             contentWithheld = view.isWithheld

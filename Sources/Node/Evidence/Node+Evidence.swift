@@ -91,7 +91,11 @@ extension Node {
                 .verificationFailed, "This is not the package that was announced for this file.",
                 next: "Nothing was opened. Do not use it; ask for a new package.")
         }
-        let opened = try event(.opened, file: arrived.package.file, by: officer, detail: ["package": .string(arrived.package.digest)])
+        let opened = try event(
+            .opened, file: arrived.package.file, by: officer,
+            detail: [
+                "package": .string(arrived.package.digest), "tool": .string(Version.tool), "remeasured": .bool(true),
+            ])
         _ = try await store.commit { try $0.append(opened) }
         return try await Self.aside { () throws(ComityError) in try extracted.publish() }
     }

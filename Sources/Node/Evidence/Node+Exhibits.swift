@@ -53,7 +53,10 @@ extension Node {
         }
         let opened = try event(
             .opened, file: package.file, by: officer,
-            detail: ["package": .string(digest), "conditions": .array(package.conditions.map { .string($0) })])
+            detail: [
+                "package": .string(digest), "conditions": .array(package.conditions.map { .string($0) }), "tool": .string(Version.tool),
+                "remeasured": .bool(false),
+            ])
         _ = try await store.commit { try $0.append(opened) }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dossier
-import Exchange
+import Court
 import Sealing
 public import Standards
 import Storage
@@ -83,16 +82,15 @@ extension Node {
     public func packageView(_ ref: FileReference, package digest: String, officer: String) throws(ComityError) -> PackageView {
         let whole = try sight(of: officer, on: ref) == .whole
         let (package, file) = try package(digest, of: ref)
-        let (record, created, parts, events, dossier, pending) = try store.read { reader in
+        let (record, created, parts, records, pending) = try store.read { reader in
             (
                 try reader.record(ofPackage: digest).map { try PackageRecord.read($0) },
                 try reader.created(ofPackage: digest) ?? file.opened, try Self.partsHere(package, reader),
-                try reader.events(of: file.id).filter { $0.detail["package"]?.string == digest }, try Self.dossier(file.id, reader),
-                try reader.pending(file.id)
+                try custodyRecords(digest, of: file.id, reader), try reader.pending(file.id)
             )
         }
         let statement = record?.statement
-        let access = events.filter { [.opened, .previewed, .downloaded].contains($0.event) }
+        let access = records.compactMap(\.record.step).filter { [.opened, .previewed, .downloaded].contains($0.kind) }
         let asked = pending.flatMap { row -> String? in
             let named = row.body.at("package.digest")?.string ?? row.body["package"]?.string
             return named == digest ? row.officer : nil
@@ -107,15 +105,14 @@ extension Node {
             signed: statement.map {
                 ($0.authority, $0.officer, local($0.sealedAt), whole ? $0.authorisation : "", $0.tool)
             }, isSignerKnown: package.outgoing || record.map { if case .trusted = $0.signer { true } else { false } } ?? false,
-            signatures: (record?.signatures ?? []).map(PackageView.Signature.init), belongs: record?.belongs,
-            exhibits: Self.exhibits(record, whole: whole),
-            custody: CustodyStep.chain(facts(package, file, record, dossier, events)).map { whole ? $0 : $0.withoutPlace },
-            access: access.reversed().map {
+            signatures: (record?.signatures ?? []).map(PackageView.Signature.init), belongs: record?.belongs, exhibits: Self.exhibits(record, whole: whole),
+            custody: custodyChain(package, file, statement, records).steps.map { whole ? $0 : $0.withoutTexts },
+            access: access.reversed().map { step in
                 .init(
-                    kind: $0.event.rawValue, officer: $0.by, at: local($0.at), exhibit: $0.detail["exhibit"]?.integer.map { Int($0) },
-                    index: nil)
+                    kind: step.kind.rawValue, officer: step.who, at: local(step.at ?? file.opened), exhibit: step.exhibits.first,
+                    index: step.index)
             },
-            isOpened: access.contains { $0.event == .opened && $0.by == officer }, isWithheld: !whole, pending: asked,
+            isOpened: access.contains { $0.kind == .opened && $0.who == officer }, isWithheld: !whole, pending: asked,
             task: try newestTask(on: digest))
     }
 
@@ -129,38 +126,5 @@ extension Node {
                 expected: exhibit.expected, found: exhibit.found, state: exhibit.state.rawValue, note: whole ? exhibit.note : "",
                 flags: (flags[exhibit.number] ?? []).compactMap(ExhibitFlag.init))
         }
-    }
-
-    private func facts(_ package: PackageRow, _ file: FileRow, _ record: PackageRecord?, _ dossier: Dossier, _ events: [RegisterEvent])
-        -> CustodyStep.Facts
-    {
-        let (sender, receiver) = package.outgoing ? (state, file.counterpart) : (file.counterpart, state)
-        var facts = CustodyStep.Facts(sender: sender, receiver: receiver, isOutgoing: package.outgoing)
-        if let statement = record?.statement {
-            facts.isStatementKnown = true
-            facts.collected = statement.collected
-            facts.sealed = (statement.officer, statement.sealedAt)
-        }
-        for entry in dossier.entries where entry.effect != .overtaken {
-            let act = entry.act
-            if act.body.at("package.digest")?.string == package.digest { facts.supplied = (act.by.officer, act.at) }
-            if act.kind == .receive, act.body["package"]?.string == package.digest { facts.received = (act.by.officer, act.at) }
-        }
-        for event in events {
-            switch event.event {
-            case .arrived: facts.arrived = event.at
-            case .verified: facts.verified = (event.by, event.at, event.detail["valid"]?.bool ?? false)
-            case .opened where facts.opened == nil: facts.opened = (event.by, event.at)
-            default: break
-            }
-        }
-        return facts
-    }
-}
-
-extension CustodyStep {
-    /// The same without where it was: for a reader who may see that the chain is whole, not what it is about.
-    fileprivate var withoutPlace: CustodyStep {
-        CustodyStep(kind: kind, state: state, who: who, by: by, at: at, place: "", length: length)
     }
 }

@@ -98,7 +98,7 @@ extension Node {
                 .sealed, file: dossier.id, by: officer,
                 detail: [
                     "package": .string(row.digest), "exhibits": .integer(Int64(row.exhibits)),
-                    "authorisation": .string(order.authorisation),
+                    "authorisation": .string(order.authorisation), "tool": .string(Version.tool),
                 ])
             let record = try PackageRecord(sealed: sealed.statement, at: now, by: officer).bytes
             let upload = order.upload

@@ -49,7 +49,7 @@ extension Node {
             .verified, file: dossier.id, by: officer,
             detail: [
                 "package": .string(arrived.package.digest), "valid": .bool(verdict.isValid && belongs),
-                "sentence": .string(Text.safe(verdict.sentence, limit: 500)),
+                "sentence": .string(Text.safe(verdict.sentence, limit: 500)), "tool": .string(Version.tool), "remeasured": .bool(true),
             ])
         let record = try PackageRecord(verdict: verdict, belongs: belongs, at: try now(), by: officer).bytes
         // That it was looked at is registered first, whatever comes of it: an act of receipt never stands without it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Court
 import Sealing
 public import Standards
 import Storage
@@ -115,93 +116,4 @@ public struct PackageSummary: Sendable {
     public let created: Instant
     public let conditions: [String]
     public let verdict: PackageView.Verdict
-}
-
-/// One piece of the chain of custody: who answered for the exhibits, when, where.
-public struct CustodyStep: Sendable, Equatable {
-    public enum Kind: String, Sendable, CaseIterable { case collected, sealed, supplied, arrived, verified, received, opened, gap }
-    public enum State: String, Sendable {
-        case done, failed
-        /// Not yet.
-        case waiting
-        /// Nobody is recorded.
-        case missing
-    }
-
-    public let kind: Kind
-    public let state: State
-    /// Pseudonym or office; empty when nobody is recorded, `node` for what a node did by itself.
-    public let who: String
-    /// The State where it happened; nil when that is not known.
-    public let by: StateCode?
-    public let at: Instant?
-    public let place: String
-    /// Length of a gap in milliseconds; nil when not even that is known.
-    public let length: Int64?
-}
-
-extension CustodyStep {
-    /// Longest time between collecting and sealing that is not shown as a gap: one hour.
-    static let patience: Int64 = 3_600_000
-
-    /// What is recorded of a package, in order.
-    struct Facts {
-        var sender: StateCode
-        var receiver: StateCode
-        var collected: PackageStatement.Collection?
-        var isStatementKnown = false
-        var sealed: (by: String, at: Instant)?
-        var supplied: (by: String, at: Instant)?
-        var arrived: Instant?
-        var verified: (by: String, at: Instant, valid: Bool)?
-        var received: (by: String, at: Instant)?
-        var opened: (by: String, at: Instant)?
-        /// This node is the sender: what happens at the other one is not seen before its receipt.
-        var isOutgoing: Bool
-    }
-
-    /// The chain with its gaps. Between sealing and verifying the seal itself answers for the content; before sealing only a person
-    /// can, so time there without a record is a gap.
-    static func chain(_ facts: Facts) -> [CustodyStep] {
-        var steps: [CustodyStep] = []
-        func step(
-            _ kind: Kind, _ state: State, _ who: String = "", _ by: StateCode? = nil, _ at: Instant? = nil, place: String = "",
-            length: Int64? = nil
-        ) { steps.append(CustodyStep(kind: kind, state: state, who: who, by: by, at: at, place: place, length: length)) }
-
-        if let collected = facts.collected {
-            step(.collected, .done, collected.by, facts.sender, collected.at, place: collected.place)
-            if let from = collected.at, let to = facts.sealed?.at {
-                let length = to.milliseconds - from.milliseconds
-                if length > patience { step(.gap, .missing, length: length) }
-            } else if facts.sealed != nil {
-                step(.gap, .missing)
-            }
-        } else if facts.isStatementKnown {
-            step(.gap, .missing)
-        } else {
-            step(.collected, .waiting)
-        }
-        if let sealed = facts.sealed { step(.sealed, .done, sealed.by, facts.sender, sealed.at) } else { step(.sealed, .waiting) }
-        if let supplied = facts.supplied {
-            step(.supplied, .done, supplied.by, facts.sender, supplied.at)
-        } else {
-            step(.supplied, .waiting)
-        }
-        if !facts.isOutgoing {
-            if let arrived = facts.arrived { step(.arrived, .done, "node", facts.receiver, arrived) } else { step(.arrived, .waiting) }
-            if let verified = facts.verified {
-                step(.verified, verified.valid ? .done : .failed, verified.by, facts.receiver, verified.at)
-            } else {
-                step(.verified, .waiting)
-            }
-        }
-        if let received = facts.received {
-            step(.received, .done, received.by, facts.receiver, received.at)
-        } else {
-            step(.received, .waiting)
-        }
-        if let opened = facts.opened { step(.opened, .done, opened.by, facts.receiver, opened.at) }
-        return steps
-    }
 }

@@ -9,8 +9,8 @@ import Storage
 
 struct Evidence: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Seal exhibits into a package, supply, receive, verify, open; show the chain of custody.",
-        subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self, Custody.self])
+        abstract: "Seal exhibits into a package, supply, receive, verify, open; keep and show the chain of custody; write out for a court.",
+        subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self, Note.self, Custody.self, Court.self])
 
     struct Seal: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -92,24 +92,6 @@ struct Evidence: AsyncParsableCommand {
         }
     }
 
-    struct Verify: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Check a package or an opened bag. Exit 6 names the exhibit that fails.",
-            discussion:
-                "Uses the key and directory of the node in --data; with --identity, no node is needed and the signer is shown by its key id."
-        )
-        @OptionGroup var global: GlobalOptions
-        @Argument(help: "The package (.bag.tar.age), the folder of an opened bag, or the reference of a file whose package arrived.")
-        var package: String
-        @Option(help: "A file with the age identity that opens it.") var identity: String?
-
-        func run() async throws {
-            let verdict = try Verdict.judge(package, identity: identity, global: global)
-            if global.json { try Output.json(verdict) } else { Verdict.show(verdict) }
-            if !verdict.isValid { throw ExitCode(ErrorCode.verificationFailed.exitStatus) }
-        }
-    }
-
     struct Open: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Open a package into a new folder: all of it, proven, or nothing.")
         @OptionGroup var global: GlobalOptions
@@ -133,54 +115,6 @@ struct Evidence: AsyncParsableCommand {
             } else {
                 Output.line("opened  \(path)\ncheck   cd \(path) && sha256sum -c manifest-sha256.txt")
             }
-        }
-    }
-}
-
-/// Verdicts on packages, for the commands.
-enum Verdict {
-    /// The identities in a file, one a line; `#` begins a remark.
-    static func identities(_ path: String) throws(ComityError) -> [AgeIdentity] {
-        let text = String(decoding: try InputFile.read(path, limit: 65536), as: UTF8.self)
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-        let identities = try lines.filter { !$0.isEmpty && !$0.hasPrefix("#") }.map { line throws(ComityError) in try AgeIdentity(line) }
-        guard !identities.isEmpty else { throw ComityError(.malformedInput, "\(path) holds no identity.") }
-        return identities
-    }
-
-    static func judge(_ package: String, identity path: String?, global: GlobalOptions) throws -> PackageVerdict {
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: package, isDirectory: &isFolder)
-        if let path {
-            return try PackageVerifier.verify(
-                path: package, identities: try identities(path), trusted: { _ in nil }, allowUnknownSigner: true)
-        }
-        if !exists, let ref = try? FileReference(package) {
-            let node = try global.node()
-            return try node.verify(packageAt: try node.arrivedPackage(ref, officer: nil).path)
-        }
-        if isFolder.boolValue {
-            let node = try? global.node()
-            return try PackageVerifier.verify(bag: package, trusted: { node?.trustedKey($0) }, allowUnknownSigner: node == nil)
-        }
-        return try global.node().verify(packageAt: package)
-    }
-
-    static func show(_ verdict: PackageVerdict) {
-        Output.line(verdict.isValid ? "VALID    \(verdict.sentence)" : "NOT VALID  \(verdict.sentence)")
-        for exhibit in verdict.exhibits {
-            let line = "exhibit \(exhibit.number)  \(exhibit.state.rawValue)  \(Text.safe(exhibit.path))  \(exhibit.size) bytes"
-            Output.line(line)
-            if exhibit.state != .intact {
-                Output.line(
-                    "           expected \(exhibit.expected)\n           found    \(exhibit.found ?? "nothing")\(exhibit.note.isEmpty ? "" : "\n           \(exhibit.note)")"
-                )
-            }
-        }
-        if !verdict.signatures.isEmpty { Output.line("signed   \(Text.safe(verdict.signatures.sentence))") }
-        for finding in verdict.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }
-        if case .unknown(let kid) = verdict.signer {
-            Output.line("signer   key \(kid) is not in a directory here: the signature holds, but who owns the key is not proven")
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Court
 import Node
 import Standards
 
@@ -51,7 +52,9 @@ struct PackagePage {
         fields.merge(actions, uniquingKeysWith: { $1 })
         fields.merge(exhibits, uniquingKeysWith: { $1 })
         fields.merge(faults.fields(["accept"]), uniquingKeysWith: { $1 })
-        fields["custody"] = view.custody.map { CustodyPiece(scene: scene, zone: zone).fields($0) }
+        // Single looks stand in the list of who looked.
+        fields["custody"] = view.custody.filter { ![.previewed, .downloaded].contains($0.kind) }
+            .map { CustodyPiece(scene: scene, zone: zone).fields($0) }
         let gaps = view.custody.count { $0.kind == .gap }
         fields["gaps"] = gaps == 0 ? strings("custody.no-gap") : strings.count("custody.gaps", gaps, figures)
         fields["hasGaps"] = gaps > 0
@@ -234,13 +237,19 @@ struct CustodyPiece {
         let word: String =
             isGap
             ? strings("custody.gap")
-            : strings(step.state == .failed ? "custody.\(step.kind.rawValue).failed" : "custody.\(step.kind.rawValue)")
+            : strings(
+                step.state != .failed
+                    ? "custody.\(step.kind.rawValue)" : step.kind == .verified ? "custody.verified.failed" : "custody.noted.failed",
+                ["what": strings("custody.\(step.kind.rawValue)")])
         return [
             "look": look, "icon": icon, "word": word,
             "who": isGap ? strings("custody.nobody") : step.state == .waiting ? strings("custody.not-yet") : who,
             "hasState": step.by != nil, "state": step.by.map { scene.names.fields($0) } ?? [:], "hasTime": step.at != nil,
             "at": step.at.map { scene.times.fields($0, theirs: zone) } ?? [:], "place": Text.safe(step.place, limit: 120),
             "hasPlace": !step.place.isEmpty, "isGap": isGap,
+            "why": Text.safe(step.why, limit: 200), "hasWhy": !step.why.isEmpty,
+            "seal": strings("custody.seal", ["seal": Text.safe(step.seal, limit: 120)]),
+            "hasSeal": !step.seal.isEmpty,
             "length": step.length.map { scene.figures.span(milliseconds: $0) } ?? strings("custody.unknown-length"),
         ]
     }
