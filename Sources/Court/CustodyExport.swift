@@ -87,7 +87,7 @@ public struct CustodyExport: Sendable {
         for step in steps {
             let when = step.at.map { "\($0)" } ?? (step.state == .waiting ? "not yet" : "time not recorded")
             let who = [step.by.map { "\($0)" } ?? "", Text.safe(step.who, limit: 80)].filter { !$0.isEmpty }.joined(separator: " ")
-            var line = "\(Self.padded(step.kind.rawValue, 18))\(Self.padded(when, 27))\(who.isEmpty ? "nobody is recorded" : who)"
+            var line = "\(Self.padded(step.kind.rawValue, 19))\(Self.padded(when, 31))\(who.isEmpty ? "nobody is recorded" : who)"
             if !step.place.isEmpty { line += ", \(Text.safe(step.place, limit: 200))" }
             if step.state == .failed { line += "   NOT VALID" }
             if let length = step.length { line += "   \(length / 60_000) minutes without a record" }
@@ -97,7 +97,7 @@ public struct CustodyExport: Sendable {
                 step.tool.isEmpty ? "" : "with \(Text.safe(step.tool, limit: 120))",
                 step.seal.isEmpty ? "" : "seal \(Text.safe(step.seal, limit: 120))", Self.measured(step),
             ].filter { !$0.isEmpty }
-            if !more.isEmpty { lines.append(String(repeating: " ", count: 18) + more.joined(separator: "; ")) }
+            if !more.isEmpty { lines.append(String(repeating: " ", count: 19) + more.joined(separator: "; ")) }
         }
         lines += ["", "EXHIBITS"]
         for exhibit in exhibits {

@@ -133,12 +133,13 @@ extension CourtJudge {
                     result: "\(receipts - bad) of \(receipts) hold.", proves: "The other State's register holds the same acts."))
         }
         let broken = links.count { !$0.holds } + findings.count(.custodyDropped) - links.count { $0.outcome == .unsupported }
+        let gaps = links.count { $0.outcome == .gap }
         checks.append(
             .init(
                 "Every link of the chain of custody was compared with its entry or with the statement.",
                 holds: broken == 0 && !links.isEmpty,
                 result: broken == 0
-                    ? "All \(links.count) links are supported; \(links.count { $0.outcome == .gap }) are gaps." : "\(broken) are not.",
+                    ? "All \(links.count) links are supported; gaps among them: \(gaps)." : "\(broken) are not.",
                 proves: "Who answered for the exhibits when, as recorded.", doesNot: "Who held them in a gap."))
         return checks
     }

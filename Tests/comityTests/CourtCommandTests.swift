@@ -67,7 +67,7 @@ import Testing
         #expect(valid.status == 0 && valid.output.contains("and the chain of custody holds."), "\(valid.output) \(valid.errors)")
         for word in [
             "EXERCISE", "compare it by a second channel", "WHAT WAS CHECKED", "1. ", "10. ", "WHAT IT DOES NOT PROVE",
-            "link 1  signed  collected",
+            "link 2  signed  sealed",
         ] {
             #expect(valid.output.contains(word), "\(word): \(valid.output)")
         }

@@ -155,16 +155,19 @@ enum Verdict {
         if verdict.exercise { Output.line("EXERCISE, not a real case") }
         Output.line(verdict.isValid ? "VALID    \(verdict.sentence)" : "NOT VALID  \(verdict.sentence)")
         show(verdict.package?.exhibits ?? [])
-        for link in verdict.links {
-            let step = link.step
-            let who = [step.by?.description ?? "", Text.safe(step.who, limit: 80)].filter { !$0.isEmpty }.joined(separator: " ")
-            let entry = link.entry.map { "  entry \($0)" } ?? ""
-            Output.line(
-                "link \(link.number)  \(link.outcome.rawValue)  \(step.name)  \(who)\(step.place.isEmpty ? "" : ", \(Text.safe(step.place))")\(entry)"
-            )
-        }
+        for link in verdict.links { Output.line("link \(link.number)  \(link.outcome.rawValue)  \(Self.says(link))") }
         for finding in verdict.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }
         show(verdict.signers)
+    }
+
+    /// Kind, time, who, where, entry of the register.
+    private static func says(_ link: CourtVerdict.Link) -> String {
+        let step = link.step
+        guard step.kind != .gap else { return "nobody is recorded\(step.length.map { " for \($0 / 60_000) minutes" } ?? "")" }
+        var who = [step.by?.description ?? "", Text.safe(step.who, limit: 80)].filter { !$0.isEmpty }.joined(separator: " ")
+        if !step.place.isEmpty { who += ", \(Text.safe(step.place))" }
+        let failed = step.state != .failed ? "" : step.kind == .verified ? "  NOT VALID" : "  THE HASH DIFFERS"
+        return "\(step.name)  \(who)\(link.entry.map { "  entry \($0)" } ?? "")\(failed)"
     }
 
     private static func show(_ exhibits: [ExhibitVerdict]) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Court
 import Dossier
 import Foundation
 import Standards
@@ -53,6 +54,13 @@ import Testing
         },
         .init("open evidence", .openEvidence) { node, ref, officer in
             _ = try await node.openEvidence(ref, package: nil, to: "/nonexistent/x", officer: officer)
+        },
+        .init("note custody", .openEvidence) { node, ref, officer in
+            try await node.noteCustody(ref, package: nil, .init(what: .moved, place: "x", why: "y"), officer: officer)
+        },
+        .init("court bundle", .openEvidence) { node, ref, officer in
+            _ = try await node.makeCourtBundle(
+                ref, package: nil, to: "/nonexistent/x", withFlagged: false, verifier: [], officer: officer)
         },
         .init("register head", .readRegister) { node, _, officer in _ = try node.registerHead(officer: officer) },
         .init("audit", .readRegister) { node, _, officer in _ = try node.audit(officer: officer) },
