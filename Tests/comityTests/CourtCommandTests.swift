@@ -74,6 +74,9 @@ import Testing
         let json = try await stranger.run(["evidence", "verify", bundle, "--json", "--explain"]).json()
         #expect(json["isValid"]?.bool == true && json.at("checks.0.what") != nil && json["package"]?["isValid"]?.bool == true)
         #expect(try await node.run(["evidence", "verify", bundle]).output.contains("confirmed by this node"))
+        let own = try await node.run(["evidence", "verify", bag])
+        #expect(own.status == 0 && own.output.contains("confirmed by this node"), "\(own.output)")
+        #expect(try await world.requested.run(["evidence", "verify", bundle]).status == 0)
         let plain = try await stranger.run(["evidence", "verify", bag, "--explain"])
         #expect(
             plain.status == 0 && plain.output.contains("fingerprint") && plain.output.contains("Every exhibit was read"), "\(plain.errors)")

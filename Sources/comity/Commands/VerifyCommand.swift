@@ -14,7 +14,7 @@ extension Evidence {
             abstract: "Check a package, an opened bag or a court bundle. Exit 6 names the exhibit or the link that fails.",
             discussion: """
                 An opened bag and a court bundle need no node: the keys are in them, and the fingerprint of the signer is shown, to be \
-                compared by a second channel. With a node in --data the keys that it believes are used. A sealed package needs the key \
+                compared by a second channel. With a node in --data only the keys that it believes count for a bag. A sealed package needs the key \
                 that opens it: the node's, or --identity.
 
                 EXAMPLE
@@ -132,7 +132,7 @@ enum Verdict {
         }
         if isFolder.boolValue {
             let node = try? global.node()
-            return (try PackageVerifier.verify(bag: package, trusted: { node?.trustedKey($0) }, allowUnknownSigner: true), false)
+            return (try PackageVerifier.verify(bag: package, trusted: { node?.trustedKey($0) }, allowUnknownSigner: node == nil), false)
         }
         return (try global.node().verify(packageAt: package), true)
     }
