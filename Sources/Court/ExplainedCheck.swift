@@ -61,14 +61,16 @@ public struct ExplainedCheck: Encodable, Sendable {
                 doesNot: "That its content is true, or how it came about."))
         let key =
             switch verdict.signer {
-            case .trusted(let kid), .unknown(let kid): "Ed25519 key \(kid)"
+            case .trusted, .unknown: verdict.signatures.map { "\($0.name) key \($0.kid)" }.joined(separator: ", ")
             case .invalid: ""
             }
         let signatureHolds = verdict.signer != .invalid && !has("signature-", "statement-", "signer-")
         checks.append(
             .init(
-                "The signature of the statement was checked.", key: key, holds: signatureHolds,
-                result: result(signatureHolds, "It holds.", "It does not hold, or the key is not at hand."),
+                "Every signature of the statement was checked.", key: key, holds: signatureHolds,
+                result: result(
+                    signatureHolds, "\(verdict.signatures.sentence).",
+                    verdict.signatures.isEmpty ? "There is none that can be read." : "\(verdict.signatures.sentence); or one is missing."),
                 proves: "Whoever holds that key signed the list of exhibits, the authorisation and the conditions.",
                 doesNot: "Who holds the key."))
         if let signer { checks.append(owner(signer)) }

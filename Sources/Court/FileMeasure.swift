@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import Sealing
+public import Sealing
 public import Standards
 
 /// Size and SHA-256 of a file, and its bytes where they are wanted. Symbolic links and devices are refused.
@@ -14,14 +14,14 @@ public struct FileMeasure: Sendable {
 
     /// Of a file of any size, in constant memory.
     /// - Throws: `.notFound`, `.permission`, `.malformedInput` when it is not a regular file, `.storage`.
-    public static func of(_ path: String, progress: ((Int64, Int64) -> Void)? = nil) throws(ComityError) -> FileMeasure {
+    public static func of(_ path: String, progress: SealingProgress? = nil) throws(ComityError) -> FileMeasure {
         try measure(path, limit: nil, progress)
     }
 
     /// The same with its bytes.
     static func read(_ path: String, limit: Int) throws(ComityError) -> FileMeasure { try measure(path, limit: limit, nil) }
 
-    private static func measure(_ path: String, limit: Int?, _ progress: ((Int64, Int64) -> Void)?) throws(ComityError) -> FileMeasure {
+    private static func measure(_ path: String, limit: Int?, _ progress: SealingProgress?) throws(ComityError) -> FileMeasure {
         let file = try FileSource(path: path)
         var hash = SHA256()
         var count: Int64 = 0
@@ -36,7 +36,7 @@ public struct FileMeasure: Sendable {
             count += Int64(read)
             if let limit, count > limit { kept = nil }
             kept?.append(contentsOf: piece)
-            progress?(count, file.size)
+            try progress?(count, file.size)
         }
         return FileMeasure(size: count, sha256: Hex.encode(hash.finalize()), bytes: kept)
     }

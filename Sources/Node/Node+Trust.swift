@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Exchange
-import Sealing
 import Register
+import Sealing
 public import Standards
 import Storage
 

@@ -21,7 +21,7 @@ extension Node {
     ///   exhibit, `.verificationFailed`, `.alreadyExists`, `.storage`. No bundle is left then.
     public func makeCourtBundle(
         _ ref: FileReference, package wanted: String?, to folder: String, withFlagged: Bool, verifier: [UInt8], officer: String,
-        progress: (@Sendable (Int64, Int64) -> Void)? = nil
+        progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil
     ) async throws(ComityError) -> (path: String, entries: Int) {
         _ = try require(officer, .openEvidence, to: "write out evidence for a court")
         try requireContent(of: ref, officer: officer, to: "write out evidence for a court")
@@ -38,7 +38,7 @@ extension Node {
 
     private func makeCourtBundle(
         _ ref: FileReference, _ path: (package: PackageRow, path: String), in unfinished: UnfinishedFolder, withFlagged: Bool,
-        verifier: [UInt8], _ officer: String, _ progress: (@Sendable (Int64, Int64) -> Void)?
+        verifier: [UInt8], _ officer: String, _ progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)?
     ) async throws(ComityError) -> (path: String, entries: Int) {
         let dossier = try dossier(ref)
         try unfinished.requireFree(CourtBundle.folder(bag: String(path.package.name.prefix { $0 != "." })))

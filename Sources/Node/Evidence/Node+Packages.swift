@@ -105,7 +105,8 @@ extension Node {
             signed: statement.map {
                 ($0.authority, $0.officer, local($0.sealedAt), whole ? $0.authorisation : "", $0.tool)
             }, isSignerKnown: package.outgoing || record.map { if case .trusted = $0.signer { true } else { false } } ?? false,
-            signatures: (record?.signatures ?? []).map(PackageView.Signature.init), belongs: record?.belongs, exhibits: Self.exhibits(record, whole: whole),
+            signatures: (record?.signatures ?? []).map(PackageView.Signature.init), belongs: record?.belongs,
+            exhibits: Self.exhibits(record, whole: whole),
             custody: custodyChain(package, file, statement, records).steps.map { whole ? $0 : $0.withoutTexts },
             access: access.reversed().map { step in
                 .init(

@@ -28,7 +28,7 @@ extension Evidence {
                 "\(try ResourceFolder.locate("Court", room: "comity"))/\(CourtLayout.verifier)", limit: 8 << 20)
             let made = try await global.node().makeCourtBundle(
                 try FileReference(ref), package: package, to: to, withFlagged: withFlagged, verifier: page,
-                officer: try officer.resolved(), progress: global.json ? nil : Output.progressBar("opening"))
+                officer: try officer.resolved(), progress: Output.progressBar("opening"))
             if global.json {
                 try Output.json(["path": made.path])
             } else {

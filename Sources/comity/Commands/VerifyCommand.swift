@@ -143,6 +143,7 @@ enum Verdict {
         let verdict = report.verdict
         Output.line(report.isValid ? "VALID    \(report.sentence)" : "NOT VALID  \(report.sentence)")
         show(verdict.exhibits)
+        if !verdict.signatures.isEmpty { Output.line("signed   \(Text.safe(verdict.signatures.sentence))") }
         for finding in report.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }
         if let signer = report.signer {
             show([signer])
