@@ -77,13 +77,22 @@ struct PackageInputs {
         }
     }
 
-    /// What a manifest line cannot carry faithfully to every checking program.
+    /// What a manifest line cannot carry faithfully to every checking program, and what is no file on some systems.
     private static func fault(_ path: String) -> String? {
-        for component in path.split(separator: "/") where component.last?.isWhitespace == true {
-            return "“\(component)” ends in a space"
+        for component in path.split(separator: "/") {
+            if component.last?.isWhitespace == true { return "“\(component)” ends in a space" }
+            if component.last == "." { return "“\(component)” ends in a dot, which some systems drop" }
+            let stem = component.prefix { $0 != "." }.lowercased()
+            if reserved.contains(stem) { return "“\(component)” is the name of a device on some systems" }
         }
         return nil
     }
+
+    /// Names of devices on Windows, with any ending.
+    private static let reserved = Set(
+        ["con", "prn", "aux", "nul", "conin$", "conout$"] + (0...9).flatMap { ["com\($0)", "lpt\($0)"] } + [
+            "com¹", "com²", "com³", "lpt¹", "lpt²", "lpt³",
+        ])
 
     private static func refuseClashes(_ inputs: [PackageInput]) throws(ComityError) {
         var files: [String: Int] = [:]

@@ -108,4 +108,80 @@ import Testing
             #expect(folder.names == ["in"])
         }
     }
+
+    /// Names that are no file on some system, or two that are one; each is named, and nothing is written.
+    @Test(arguments: [
+        ["aux.txt"], ["CON"], ["sub/Com1.log"], ["lpt9"], ["NUL.tar.gz"], ["name."], ["name "], ["a", "A"], ["caf\u{E9}", "cafe\u{301}"],
+        ["dir", "DIR/file"],
+    ])
+    func namesThatCannotTravel(names: [String]) throws {
+        let folder = try Temporary()
+        for name in names { try folder.put("in/\(name)", [1]) }
+        let request = try Sample.request([folder("in")], key: .generate(), to: [AgeIdentity.generate().recipient])
+        let error = #expect(throws: ComityError.self) { try PackageWriter.seal(request, to: folder("a.bag.tar.age")) }
+        #expect(error?.code == .malformedInput && error?.what.contains("/in/") == true, "\(String(describing: error))")
+        #expect(folder.names == ["in"])
+    }
+
+    /// Names as they come from other systems travel as they are: not normalised, not folded.
+    @Test func namesThatTravel() throws {
+        let folder = try Temporary()
+        let names = [
+            "cafe\u{301}", "日本/報告.txt", "رسالة.txt", "auxiliary", "con-1", "a%25b", "100%", "\u{1F4C4}.bin",
+            String(repeating: "x", count: 255),
+        ]
+        for name in names { try folder.put("in/\(name)", Array(name.utf8)) }
+        try folder.put("in/empty", [])
+        let (key, identity) = (SigningKey.generate(), AgeIdentity.generate())
+        let sealed = try PackageWriter.seal(
+            try Sample.request([folder("in")], key: key, to: [identity.recipient]), to: folder("a.bag.tar.age"))
+        let opened = try PackageOpener.open(path: sealed.path, identities: [identity], to: folder.path)
+        for name in names { #expect(try contents("\(opened)/data/in/\(name)") == Array(name.utf8), "\(name)") }
+        #expect(try PackageVerifier.verify(bag: opened, trusted: { _ in key.verifyingKey }).isValid)
+    }
+
+    /// A million empty folders, made as they are read: refused at the limit, with memory for their names alone.
+    @Test func aBombOfFolders() throws {
+        final class Folders: ByteSource {
+            private var next = 0
+            private var block: [UInt8] = []
+            func read(into buffer: UnsafeMutableRawBufferPointer) throws(ComityError) -> Int {
+                if block.isEmpty {
+                    var header = try TarHeader.blocks(file: "f/\(next)", size: 0, modified: 0, isExecutable: false)
+                    header[156] = UInt8(ascii: "5")
+                    // The checksum knows the type.
+                    let sum = header.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
+                    let digits = String(sum, radix: 8)
+                    let text = String(repeating: "0", count: 6 - digits.count) + digits
+                    for (index, byte) in text.utf8.enumerated() { header[148 + index] = byte }
+                    block = header
+                    next += 1
+                }
+                let count = min(buffer.count, block.count)
+                buffer.copyBytes(from: block.prefix(count))
+                block.removeFirst(count)
+                return count
+            }
+        }
+        let tar = TarReader(Folders(), maximumEntries: 20_000)
+        var seen = 0
+        let error = #expect(throws: ComityError.self) { while try tar.next() != nil { seen += 1 } }
+        #expect(error?.code == .tooLarge && seen == 20_000, "\(String(describing: error))")
+    }
+
+    /// An entry that says it has an exabyte, and brings ten bytes.
+    @Test func aBombOfOneFile() throws {
+        let header = try TarHeader.blocks(file: "NAME/data/a", size: 1 << 60, modified: 0, isExecutable: false)
+        let tar = TarReader(MemorySource(header + [UInt8](repeating: 7, count: 10)))
+        #expect(try tar.next()?.size == 1 << 60)
+        let result = drain(Adapter(tar))
+        #expect(result.bytes.count == 10 && result.error?.code == .verificationFailed)
+        #expect(!FuzzDoors.package(header + [UInt8](repeating: 7, count: 10)).isValid)
+    }
+
+    private final class Adapter: ByteSource {
+        private let tar: TarReader
+        init(_ tar: TarReader) { self.tar = tar }
+        func read(into buffer: UnsafeMutableRawBufferPointer) throws(ComityError) -> Int { try tar.read(into: buffer) }
+    }
 }
