@@ -29,6 +29,8 @@ func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
@@ -72,7 +74,7 @@ let package = Package(
         room("Register", ["Standards", crypto]),
         // floor 1
         room("Dossier", ["Standards", "Law"]),
-        room("Sealing", ["Standards", "COpenSSL", "CSHA256", crypto, cryptoExtras]),
+        room("Sealing", ["Standards", "COpenSSL", "CSHA256", crypto, cryptoExtras, certificates, asn1]),
         room("Exchange", ["Standards", "Law", "Dossier", "Register", "Sealing"]),
         // floor 2
         room("Court", ["Standards", "Register", "Dossier", "Exchange", "Sealing", crypto]),
@@ -87,8 +89,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
+                certificates, asn1,
                 .product(name: "Logging", package: "swift-log"),
             ]),
         // floor 3
@@ -141,7 +142,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests("Register", ["Standards"]),
         tests("Dossier", ["Standards", "Law", "LawSupport"]),
-        tests("Sealing", ["Standards", crypto]),
+        tests("Sealing", ["Standards", crypto, certificates, asn1]),
         tests("Exchange", ["Standards", "Law", "LawSupport", "Dossier", "Register", "Sealing"]),
         tests("Storage", ["Standards", "Register", "Dossier", "Exchange", "Sealing", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(

@@ -39,6 +39,8 @@ public struct CustodyExport: Sendable {
     public let steps: [CustodyStep]
     public let exhibits: [Exhibit]
     let allExhibits: Int
+    /// The time stamp, in words; empty when there is none.
+    public var stamp = ""
     /// The program that makes it, with its version.
     public let tool: String
 
@@ -80,10 +82,11 @@ public struct CustodyExport: Sendable {
 
     /// For reading; a line for each piece and each exhibit.
     public var text: String {
-        var lines = [
-            "CHAIN OF CUSTODY\(exercise ? "   EXERCISE, not a real case" : "")", "package   \(Text.safe(name))", "digest    \(digest)",
-            "file      \(Text.safe(ref))", "state     \(at)", "",
-        ]
+        var lines =
+            [
+                "CHAIN OF CUSTODY\(exercise ? "   EXERCISE, not a real case" : "")", "package   \(Text.safe(name))", "digest    \(digest)",
+                "file      \(Text.safe(ref))", "state     \(at)",
+            ] + (stamp.isEmpty ? [""] : ["stamped   \(Text.safe(stamp, limit: 400))", ""])
         for step in steps {
             let when = step.at.map { "\($0)" } ?? (step.state == .waiting ? "not yet" : "time not recorded")
             let who = [step.by.map { "\($0)" } ?? "", Text.safe(step.who, limit: 80)].filter { !$0.isEmpty }.joined(separator: " ")

@@ -88,7 +88,21 @@ extension Node {
             "backup", (days ?? .max) <= 7 ? .ok : .warn, days.map { "noted \($0) days ago" } ?? "none was noted",
             (days ?? .max) <= 7 ? "" : "Stop the node, copy its whole folder to another machine, and note it on the desk.")
         if let check = deskCheck() { checks.append(check) }
+        if let check = try timeStampCheck() { checks.append(check) }
         return checks
+    }
+
+    /// The time stamping service, when one is configured.
+    private func timeStampCheck() throws(ComityError) -> DoctorCheck? {
+        guard let service = timeStampService else { return nil }
+        do throws(ComityError) { _ = try service.roots() } catch {
+            return DoctorCheck(name: "time-stamps", grade: .bad, says: error.what, fix: error.next)
+        }
+        let owed = try store.read { try $0.owedTimeStamps() }
+        return DoctorCheck(
+            name: "time-stamps", grade: owed.stuck == 0 ? .ok : .warn,
+            says: owed.all == 0 ? "none is owed" : "\(owed.all) owed, \(owed.stuck) asked for more than three times",
+            fix: owed.stuck == 0 ? "" : "See what the service says: comity evidence timestamp REF --as OFFICER")
     }
 
     /// The listener of the desk: nil when it is for this machine only and in the clear, which is fine.

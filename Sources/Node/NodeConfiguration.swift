@@ -99,6 +99,19 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         }
     }
 
+    /// A time stamping service (RFC 3161) that is asked about every package that is sealed.
+    public struct TimeStamping: Sendable, Codable, Equatable {
+        /// `http://…` or `https://…`.
+        public let url: String
+        /// PEM file of the certificates that it must lead back to: an absolute path, or relative to the data folder.
+        public let roots: String
+
+        public init(url: String, roots: String) {
+            self.url = url
+            self.roots = roots
+        }
+    }
+
     public static let version = 1
 
     public let v: Int
@@ -121,11 +134,13 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     /// The thumbprint of `keys/statement.key`, so that a key that was lost or exchanged is noticed; nil for a node that was made before
     /// there was one.
     public let statementKey: String?
+    /// Nil: packages are not stamped.
+    public let timeStamping: TimeStamping?
 
     public init(
         state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool,
         createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil, api: Programs? = nil,
-        statementKey: String? = nil
+        statementKey: String? = nil, timeStamping: TimeStamping? = nil
     ) {
         v = Self.version
         self.state = state
@@ -139,13 +154,15 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         self.changedAt = changedAt
         self.api = api
         self.statementKey = statementKey
+        self.timeStamping = timeStamping
     }
 
     /// The same node with another authority or statement key, and a later directory entry.
     func changed(authority: DirectoryEntry.Authority? = nil, statementKey: String? = nil, at changedAt: Instant?) -> NodeConfiguration {
         NodeConfiguration(
             state: state, authority: authority ?? self.authority, exchange: exchange, endpoint: endpoint, desk: desk, exercise: exercise,
-            createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey ?? self.statementKey)
+            createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey ?? self.statementKey,
+            timeStamping: timeStamping)
     }
 
     /// A moment later than that of the entry before, whatever the clock says: peers take only a newer entry.

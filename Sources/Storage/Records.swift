@@ -230,6 +230,8 @@ public struct RegisterEvent: Sendable, Codable {
         case sealed, verified, opened
         /// All bytes of a package are here and hash as announced.
         case arrived
+        /// A service said when the statement of a package existed.
+        case timeStamped = "time-stamped"
         /// An officer looked at an exhibit, or took it out.
         case previewed, downloaded
         /// An officer says what happened with exhibits outside the node.

@@ -44,6 +44,7 @@ enum Schema {
         migrator.registerMigration("014 digests of packages") { db in
             try db.execute(sql: "ALTER TABLE package RENAME COLUMN sha256 TO digest")
         }
+        migrator.registerMigration("015 time stamps") { db in try db.execute(sql: timeStamps) }
         migrator.registerMigration("016 couriers") { db in
             // Acts that came by courier: their receipts go back the same way.
             try db.execute(
@@ -54,6 +55,14 @@ enum Schema {
         }
         return migrator
     }
+
+    /// Time stamps of packages: owed while there are no bytes.
+    private static let timeStamps = """
+        CREATE TABLE time_stamp (
+          package TEXT PRIMARY KEY, attempts INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL, says TEXT,
+          bytes BLOB, time TEXT, authority TEXT, service TEXT) WITHOUT ROWID;
+        CREATE INDEX time_stamp_due ON time_stamp (next) WHERE bytes IS NULL;
+        """
 
     /// What pages ask for that would otherwise be looked for in every file or act.
     private static let longLists = """

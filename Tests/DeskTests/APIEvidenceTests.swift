@@ -51,13 +51,16 @@ struct APIEvidenceTests {
             #expect(try await client.ask("/evidence?after=\(package.digest)", token: token).items.isEmpty)
             #expect(try await client.ask("/evidence?after=x", token: token).code == "usage")
             let open = try await client.ask(path, token: token).json
-            #expect(open["exhibits"] == .array([]) && open["verifiedAt"] == nil)
+            #expect(open["exhibits"] == .array([]) && open["verifiedAt"] == nil && open["signatures"] == .array([]))
             // No receipt for what nobody verified, whoever types its hash.
             let typed: JSONValue = ["kind": "receive", "body": ["package": .string(package.digest), "exhibits": .integer(2)]]
             let refused = try await client.ask("/files/\(ref)/acts", .post, token: token, body: typed)
             #expect(refused.status == 409 && refused.json["detail"]?.string?.contains("Nobody has verified") == true)
             let verified = try await ended(try await client.ask(path + "/verify", .post, token: token), client, token)
             #expect(verified["kind"] == "verify" && verified["state"] == "done" && verified["result"]?["exhibits"] == .integer(2))
+            let signed = try await client.ask(path, token: token).json
+            #expect(signed["signatures"]?.array?.compactMap { $0["algorithm"]?.string } == ["EdDSA", "ML-DSA-65"])
+            #expect(signed["signatures"]?.array?.allSatisfy { $0["state"] == "held" } == true && signed["timeStamp"] == nil)
             let record = try await client.ask(path, token: token).json
             #expect(record["verdict"] == "valid" && record["verifiedBy"] == "XA-D1" && record["stage"] == "complete")
             #expect(record["exhibits"]?.array?.map { $0["name"] } == ["log.csv", "mail.txt"])

@@ -94,6 +94,23 @@ struct EvidenceTests {
                 "that the content is true", "this case only",
             ] { #expect(valid.body.contains(words), "\(words)") }
             #expect(!valid.body.contains("Take it out"))
+            #expect(valid.body.contains("Ed25519 and ML-DSA-65 hold") && !valid.body.contains("Time stamp"))
+
+            // A time stamp is awaited, and then here.
+            _ = try await desk.node.store.commit { writer in
+                try writer.oweTimeStamp(package.digest, next: 0)
+                try writer.failTimeStamp(package.digest, next: 0, says: "HTTP status 500 <b>")
+            }
+            let awaited = try await desk.get(path)
+            desk.isPage(awaited)
+            #expect(awaited.body.contains("has not answered yet") && awaited.body.contains("HTTP status 500 &lt;b&gt;"))
+            let kept = TimeStampRow.Kept(
+                bytes: [1], time: try Instant("2026-11-24T23:31:05Z"), authority: "Stamps <i>", service: "https://stamps.example/")
+            _ = try await desk.node.store.commit { try $0.keepTimeStamp(package.digest, kept) }
+            let stamped = try await desk.get(path)
+            desk.isPage(stamped)
+            #expect(stamped.body.contains("Stamps &lt;i&gt; (RFC 3161)") && stamped.body.contains("20:31"))
+            #expect(!stamped.body.contains("has not answered yet"))
 
             // The conditions are accepted first.
             let refused = try await desk.post("\(path)/open", [])

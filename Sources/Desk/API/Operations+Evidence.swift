@@ -61,6 +61,11 @@ extension API {
             let flags: [String]
         }
 
+        struct TimeStamp: Encodable {
+            let at: Instant
+            let authority: String
+        }
+
         struct Signature: Encodable {
             let algorithm: String
             let kid: String
@@ -112,6 +117,7 @@ extension API {
         let signed: Signed?
         let signerKnown: Bool
         let signatures: [Signature]
+        let timeStamp: TimeStamp?
         let belongs: Bool?
         let exhibits: [Exhibit]
         let custody: [Custody]
@@ -142,6 +148,7 @@ extension API {
                 Signed(authority: $0.authority, officer: $0.officer, at: $0.at, authorisation: $0.authorisation, tool: $0.tool)
             }
             signerKnown = view.isSignerKnown
+            timeStamp = view.stamp?.given.map { TimeStamp(at: $0.at, authority: $0.authority) }
             signatures = view.signatures.map { Signature(algorithm: $0.algorithm, kid: $0.kid, state: $0.state) }
             belongs = view.belongs
             exhibits = view.exhibits.map {

@@ -132,10 +132,12 @@ extension Node {
                         number: $0.number, name: String($0.path.dropFirst("data/".count)), size: $0.size, sha256: $0.expected,
                         state: $0.state.rawValue)
                 }, tool: Version.tool)
-            return CourtBundle(
+            var bundle = CourtBundle(
                 name: name, digest: package.digest, ref: ref.description, state: state, at: made.at, by: made.by, exercise: exercise,
                 strip: strip, entries: entries, register: (key, head.note), receipts: receipts,
                 directory: [own] + (try Self.documents(of: records, statement, reader)), export: export, verifier: verifier)
+            bundle.timeStamp = try reader.timeStamp(ofPackage: package.digest)?.kept?.bytes
+            return bundle
         }
     }
 

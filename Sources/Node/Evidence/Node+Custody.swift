@@ -166,10 +166,14 @@ extension Node {
     /// The chain of custody of a package as text, JSON, CASE or a page.
     public func custodyExport(_ ref: FileReference, package wanted: String?, officer: String) throws(ComityError) -> CustodyExport {
         let view = try packageView(ref, package: try package(named: wanted, of: ref).digest, officer: officer)
-        return CustodyExport(
+        var export = CustodyExport(
             digest: view.digest, name: view.name, size: view.size, ref: view.ref.description, exercise: exercise, at: try now(),
             steps: view.custody,
             exhibits: view.exhibits.map { .init(number: $0.number, name: $0.name, size: $0.size, sha256: $0.expected, state: $0.state) },
             tool: Version.tool)
+        if let stamp = view.stamp {
+            export.stamp = stamp.given.map { "\($0.at) by \($0.authority) (RFC 3161)" } ?? "not yet; the service is asked again"
+        }
+        return export
     }
 }

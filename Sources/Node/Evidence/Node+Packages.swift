@@ -82,11 +82,11 @@ extension Node {
     public func packageView(_ ref: FileReference, package digest: String, officer: String) throws(ComityError) -> PackageView {
         let whole = try sight(of: officer, on: ref) == .whole
         let (package, file) = try package(digest, of: ref)
-        let (record, created, parts, records, pending) = try store.read { reader in
+        let (record, created, parts, records, pending, stamp) = try store.read { reader in
             (
                 try reader.record(ofPackage: digest).map { try PackageRecord.read($0) },
                 try reader.created(ofPackage: digest) ?? file.opened, try Self.partsHere(package, reader),
-                try custodyRecords(digest, of: file.id, reader), try reader.pending(file.id)
+                try custodyRecords(digest, of: file.id, reader), try reader.pending(file.id), try reader.timeStamp(ofPackage: digest)
             )
         }
         let statement = record?.statement
@@ -106,6 +106,7 @@ extension Node {
                 ($0.authority, $0.officer, local($0.sealedAt), whole ? $0.authorisation : "", $0.tool)
             }, isSignerKnown: package.outgoing || record.map { if case .trusted = $0.signer { true } else { false } } ?? false,
             signatures: (record?.signatures ?? []).map(PackageView.Signature.init), belongs: record?.belongs,
+            stamp: stamp.map(packageStamp),
             exhibits: Self.exhibits(record, whole: whole),
             custody: custodyChain(package, file, statement, records).steps.map { whole ? $0 : $0.withoutTexts },
             access: access.reversed().map { step in
@@ -115,6 +116,10 @@ extension Node {
             },
             isOpened: access.contains { $0.kind == .opened && $0.who == officer }, isWithheld: !whole, pending: asked,
             task: try newestTask(on: digest))
+    }
+
+    private func packageStamp(_ row: TimeStampRow) -> PackageView.Stamp {
+        .init(given: row.kept.map { (local($0.time), $0.authority) }, says: row.kept == nil ? row.says ?? "" : "")
     }
 
     private static func exhibits(_ record: PackageRecord?, whole: Bool) -> [PackageView.Exhibit] {

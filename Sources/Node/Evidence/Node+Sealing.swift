@@ -102,12 +102,16 @@ extension Node {
                 ])
             let record = try PackageRecord(sealed: sealed.statement, at: now, by: officer).bytes
             let upload = order.upload
+            // Owed in the same transaction: what ends this process now does not forget it.
+            let owed = timeStampService.map { _ in realTime.now() + Self.stampClaim }
             _ = try await store.commit { writer in
                 if let upload { try writer.deleteUpload(upload) }
                 try writer.insert(row, created: now)
                 try writer.setRecord(ofPackage: row.digest, record)
                 try writer.append(event)
+                if let owed { try writer.oweTimeStamp(row.digest, next: owed) }
             }
+            await stampSealed(row)
             return (row, path, sealed.statement)
         } catch {
             // A package nobody recorded would be an orphan on the disk.

@@ -31,6 +31,14 @@ public struct PackageView: Sendable {
         public let flags: [ExhibitFlag]
     }
 
+    /// A time stamp of the statement, here or awaited.
+    public struct Stamp: Sendable {
+        /// When the statement existed, and who says so; nil while the service has not answered.
+        public let given: (at: Instant, authority: String)?
+        /// Why the last attempt failed; empty when there was none, and when it is here.
+        public let says: String
+    }
+
     /// One signature of the statement.
     public struct Signature: Sendable {
         /// `EdDSA` or `ML-DSA-65`.
@@ -87,6 +95,8 @@ public struct PackageView: Sendable {
     public let signatures: [Signature]
     /// It is about this file, from the State that supplied it; nil while that is not known.
     public let belongs: Bool?
+    /// What a time stamping service says of its statement; nil when nobody asked one.
+    public let stamp: Stamp?
     public let exhibits: [Exhibit]
     public let custody: [CustodyStep]
     public let access: [Access]

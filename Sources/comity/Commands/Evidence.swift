@@ -10,7 +10,10 @@ import Storage
 struct Evidence: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Seal exhibits into a package, supply, receive, verify, open; keep and show the chain of custody; write out for a court.",
-        subcommands: [Seal.self, Supply.self, Receive.self, Verify.self, Open.self, Note.self, Custody.self, Court.self])
+        subcommands: [
+            Seal.self, Supply.self, Receive.self, Verify.self, Open.self, Note.self, Custody.self, Court.self, Timestamp.self,
+            VerifyTimestamp.self,
+        ])
 
     struct Seal: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -50,6 +53,11 @@ struct Evidence: AsyncParsableCommand {
                     Output.line("exhibit \(exhibit.number)  \(exhibit.sha256)  \(exhibit.size) bytes  \(Text.safe(exhibit.path))")
                 }
                 Output.line("sealed   \(sealed.path)\n         \(sealed.package.size) bytes, digest \(sealed.package.digest)")
+                if let stamp = try node.timeStamp(ofPackage: sealed.package.digest).map({ try TimeStampToken($0) }) {
+                    Output.line("stamped  \(stamp.time)")
+                } else if node.configuration.timeStamping != nil {
+                    Output.line("stamped  not yet; the service is asked again while the node serves")
+                }
                 Output.line("next     comity evidence supply \(file) --as OFFICER")
             }
         }

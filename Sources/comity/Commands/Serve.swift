@@ -79,6 +79,7 @@ enum Serving {
                     .init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery)),
                     .init(service: ReminderService(node: node, logger: logger)), .init(service: SweepService(node: node, logger: logger)),
                     .init(service: WebhookService(courier: WebhookCourier(node: node))),
+                    .init(service: TimeStampAsking(node: node, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -117,6 +118,21 @@ private struct SweepService: Service {
                 do { try await node.sweepUploads(atStart: isStart) } catch { logger.error("uploads: \(error)") }
                 isStart = false
                 try? await Task.sleep(for: .seconds(3600))
+            }
+        }
+    }
+}
+
+/// Asks for time stamps that are owed, every ten seconds.
+private struct TimeStampAsking: Service {
+    let node: Node
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { try await node.askDueTimeStamps() } catch { logger.error("time stamps: \(error)") }
+                try? await Task.sleep(for: .seconds(10))
             }
         }
     }

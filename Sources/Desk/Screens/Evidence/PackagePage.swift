@@ -60,6 +60,13 @@ struct PackagePage {
         fields["hasGaps"] = gaps > 0
         fields["zoneWords"] = strings("custody.zone", ["zone": Text.safe(scene.times.zone, limit: 60)])
         fields["checks"] = checks
+        fields["hasStamp"] = view.stamp != nil
+        fields["isStamped"] = view.stamp?.given != nil
+        if let given = view.stamp?.given {
+            fields["stampAt"] = scene.times.fields(given.at, theirs: zone)
+            fields["stampBy"] = strings("package.stamp.by", ["authority": Text.safe(given.authority, limit: 200)])
+        }
+        fields["stampSays"] = Text.safe(view.stamp?.says ?? "", limit: 300)
         fields["hasSigned"] = view.signed != nil
         fields["signed"] = signed
         fields["access"] = view.access.prefix(50).map { item -> Fields in
