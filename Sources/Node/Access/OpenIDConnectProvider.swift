@@ -161,6 +161,11 @@ final class OpenIDConnectProvider: Sendable {
     }
 
     private static func fetch(_ request: HTTPClientRequest, _ http: HTTPClient) async -> Result<(UInt, [UInt8]), ComityError> {
+        let late = ComityError(.peerUnreachable, "The provider for signing in did not answer in 15 seconds.", next: otherwise)
+        return await InTime.run(.seconds(15), late: .failure(late)) { await answer(request, http) }
+    }
+
+    private static func answer(_ request: HTTPClientRequest, _ http: HTTPClient) async -> Result<(UInt, [UInt8]), ComityError> {
         do {
             let response = try await http.execute(request, timeout: .seconds(15))
             return .success((response.status.code, Array(try await response.body.collect(upTo: limit).readableBytesView)))

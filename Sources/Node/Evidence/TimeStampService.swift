@@ -50,25 +50,12 @@ struct TimeStampService: Sendable {
         // It is asked again later: an officer does not wait for one that is down.
         settings.connectionPool.retryConnectionEstablishment = false
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
-        let result = await askInTime(question, http)
+        let late = Self.silent("It took longer than \(patience.nanoseconds / 1_000_000_000) seconds.")
+        let result = await InTime.run(patience, late: late) { await ask(question, http) }
         try? await http.shutdown()
         let bytes = try result.get()
         let stamp = try await TimeStampToken(bytes).verified(over: digest, nonce: question.nonce, roots: roots)
         return (bytes, stamp)
-    }
-
-    /// The client's own limit ends with the head of an answer; a body that drips is given up here.
-    private func askInTime(_ question: TimeStampRequest, _ http: HTTPClient) async -> Result<[UInt8], ComityError> {
-        await withTaskGroup(of: Result<[UInt8], ComityError>.self) { group in
-            group.addTask { await ask(question, http) }
-            group.addTask {
-                try? await Task.sleep(for: .nanoseconds(patience.nanoseconds))
-                return Self.silent("It took longer than \(patience.nanoseconds / 1_000_000_000) seconds.")
-            }
-            let first = await group.next() ?? Self.silent("")
-            group.cancelAll()
-            return first
-        }
     }
 
     private static func silent(_ why: String) -> Result<[UInt8], ComityError> {

@@ -164,6 +164,14 @@ public final class WebhookCourier: Sendable {
     }
 
     private func post(_ request: HTTPClientRequest, _ http: HTTPClient) async -> (status: Int?, says: String?) {
+        let timeout = timeout
+        return await InTime.run(timeout, late: (nil, "No answer in \(timeout.nanoseconds / 1_000_000) ms.")) {
+            await Self.post(request, http, timeout)
+        }
+    }
+
+    private static func post(_ request: HTTPClientRequest, _ http: HTTPClient, _ timeout: TimeAmount) async -> (status: Int?, says: String?)
+    {
         do {
             let response = try await http.execute(request, timeout: timeout)
             let status = Int(response.status.code)
