@@ -29,6 +29,12 @@ public struct PackageWriter {
     {
         try request.check()
         let inputs = try PackageInputs.gather(request.inputs)
+        let known = Set(inputs.map(\.path))
+        if let path = request.flags.keys.sorted().first(where: { !known.contains($0) }) {
+            throw ComityError(
+                .usage, "There is no exhibit \(Text.safe(path, limit: 200)) to flag.",
+                next: "Write the path as it stands in the package: the name of the file, or of the folder and what is below it.")
+        }
         let modified = max(0, request.sealedAt.milliseconds / 1000)
         let plan = try PackageContents.plan(name: request.name, inputs: inputs)
         let file = try DurableFileWriter(path: path)

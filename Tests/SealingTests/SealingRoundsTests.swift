@@ -123,6 +123,18 @@ import Testing
         #expect(folder.names == ["in"])
     }
 
+    /// A flag on an exhibit that is not there is an error, never forgotten.
+    @Test func aFlagOnNothing() throws {
+        let folder = try Temporary()
+        try folder.put("in/a", [1])
+        let (key, identity) = (SigningKey.generate(), AgeIdentity.generate())
+        var request = try Sample.request([folder("in")], key: key, to: [identity.recipient])
+        request.flags = ["data/in/b": ["abuse"]]
+        #expect(throws: ComityError(.usage, "")) { try PackageWriter.seal(request, to: folder("a.bag.tar.age")) }
+        request.flags = ["data/in/a": ["abuse"]]
+        #expect(try PackageWriter.seal(request, to: folder("a.bag.tar.age")).statement.exhibits[0].flags == ["abuse"])
+    }
+
     /// Names as they come from other systems travel as they are: not normalised, not folded.
     @Test func namesThatTravel() throws {
         let folder = try Temporary()

@@ -26,8 +26,15 @@ struct Evidence: AsyncParsableCommand {
         @Argument(help: "Files and folders.") var paths: [String]
         @Option(help: "Reference of the file it belongs to.") var file: String
         @Option(help: "The State it is sealed for.") var to: String
-        @Option(help: "The order that allows it, in words.") var authorisation: String
+        @Option(help: "The order that allows it: in words, or its file, of which name and SHA-256 go into the statement.")
+        var authorisation: String
         @Option(help: "A condition of use; repeat.") var condition: [String] = []
+        @Option(help: "Who collected the exhibits: pseudonym or office.") var collectedBy: String?
+        @Option(help: "When they were collected, ISO 8601 with zone.") var collectedAt: String?
+        @Option(help: "Where they were collected.") var collectedPlace: String?
+        @Option(help: "With which program or device they were collected, with its version.") var collectedTool: String?
+        @Option(help: "PATH=privileged, minors or abuse, PATH as in the package below data/; repeat. No desk shows such an exhibit.")
+        var flag: [String] = []
 
         struct Result: Encodable {
             let path: String
@@ -38,10 +45,19 @@ struct Evidence: AsyncParsableCommand {
         }
 
         func run() async throws {
+            var order = Node.SealingOrder(paths: paths, authorisation: try Self.order(authorisation), conditions: condition)
+            order.collected = try collection()
+            for item in flag {
+                let parts = item.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+                guard parts.count >= 2, let kind = ExhibitFlag(rawValue: parts[parts.count - 1]) else {
+                    throw ComityError(
+                        .usage, "“\(Text.safe(item, limit: 200))” is no flag.", next: "Write PATH=privileged, PATH=minors or PATH=abuse.")
+                }
+                order.flags[parts.dropLast().joined(separator: "="), default: []].append(kind.rawValue)
+            }
             let node = try global.node()
             let sealed = try await node.seal(
-                Node.SealingOrder(paths: paths, authorisation: authorisation, conditions: condition), for: try FileReference(file),
-                to: try StateCode(to),
+                order, for: try FileReference(file), to: try StateCode(to),
                 officer: try officer.resolved(), progress: Output.progressBar("sealing"))
             if global.json {
                 try Output.json(
