@@ -38,6 +38,8 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
 
     // What did not verify.
     case verificationFailed = "verification-failed"
+    /// The register must not go on: it would contradict what this node, or a witness, has already signed.
+    case registerHeld = "register-held"
 
     // What the world did.
     case peerUnreachable = "peer-unreachable"
@@ -53,7 +55,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
         switch self {
         case .usage, .malformedInput, .timeWithoutZone, .tooLarge: 2
         case .notFound: 3
-        case .wrongState, .alreadyExists, .changed, .exerciseMismatch, .transitionNotAllowed, .predecessorMissing, .replay: 4
+        case .wrongState, .alreadyExists, .changed, .exerciseMismatch, .transitionNotAllowed, .predecessorMissing, .replay, .registerHeld: 4
         case .permission, .throttled: 5
         case .cannotDecrypt, .schema, .badSignature, .unknownKey, .revokedKey, .keyOfAnotherState, .wrongRecipient,
             .impossibleTime, .verificationFailed:
@@ -81,6 +83,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
             422
         case .peerUnreachable, .peerRefused: 502
         case .storage, .failure, .interrupted: 500
+        case .registerHeld: 503
         }
     }
 }

@@ -83,6 +83,7 @@ public struct Writer {
     }
 
     private mutating func append(_ content: Hash, kind: String, ref: String) throws -> Int64 {
+        if let hold = try reader.registerHold() { throw hold.error }
         let index = size
         try db.execute(
             sql: "INSERT INTO entry (idx, content, kind, ref) VALUES (?, ?, ?, ?)", arguments: [index, Data(content.bytes), kind, ref])
