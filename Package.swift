@@ -71,7 +71,7 @@ let package = Package(
         // floor 0
         room("Standards", [crypto]),
         room("Law", ["Standards", "Yams"], resources: [.copy("Instruments"), .copy("States")]),
-        room("Register", ["Standards", crypto]),
+        room("Register", ["Standards", "CSHA256", crypto]),
         // floor 1
         room("Dossier", ["Standards", "Law"]),
         room("Sealing", ["Standards", "COpenSSL", "CSHA256", crypto, cryptoExtras, certificates, asn1]),
@@ -131,7 +131,11 @@ let package = Package(
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "comity-conformance",
-            dependencies: ["Standards", "Sealing", "CZlib", crypto, .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Standards", "Register", "Sealing", "CZlib", crypto, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: swiftSettings),
         // tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
@@ -182,6 +186,13 @@ if Context.environment["COMITY_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "sealing-benchmark", dependencies: ["Standards", "Sealing"], path: "Benchmarks/sealing", swiftSettings: swiftSettings))
+    package.targets.append(
+        .executableTarget(
+            name: "register-benchmark",
+            dependencies: [
+                "Standards", "Register", "Exchange", "Dossier", "Storage", crypto, .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks/register", swiftSettings: swiftSettings))
 }
 
 // Fuzz targets (bin/fuzz): built with libFuzzer and the address sanitizer, in a folder of their own.

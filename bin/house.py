@@ -21,7 +21,7 @@ ROOMS = {
     "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport"},
     "Desk": {"Standards", "Law", "Dossier", "Exchange", "Court", "Node"},
     "comity": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk"},
-    "comity-conformance": {"Standards", "Sealing"},
+    "comity-conformance": {"Standards", "Register", "Sealing"},
 }
 # Floors 0 and 1 and the court bundle build without networking, databases and event loops, so that a third party can take just them.
 CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court"}

@@ -87,9 +87,50 @@ void csha256_compress(uint32_t *const *states, const uint8_t *const *inputs, int
     }
 }
 
+static const uint32_t START[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+/// Hashes `prefix` followed by `size` bytes of each input (32 or 64): one or two blocks with their padding.
+SHA_TARGET static inline __attribute__((always_inline)) void tree(
+    const uint8_t *in, uint8_t *out, const int lanes, const uint8_t prefix, const size_t size) {
+    uint8_t blocks[CSHA256_LANES][128];
+    uint32_t states[CSHA256_LANES][8];
+    uint32_t *state[CSHA256_LANES];
+    const uint8_t *input[CSHA256_LANES];
+    const size_t length = size < 55 ? 64 : 128;
+    for (int l = 0; l < lanes; l++) {
+        __builtin_memset(blocks[l], 0, length);
+        blocks[l][0] = prefix;
+        __builtin_memcpy(blocks[l] + 1, in + size * l, size);
+        blocks[l][1 + size] = 0x80;
+        blocks[l][length - 2] = (uint8_t)(((1 + size) * 8) >> 8);
+        blocks[l][length - 1] = (uint8_t)((1 + size) * 8);
+        __builtin_memcpy(states[l], START, 32);
+        state[l] = states[l];
+        input[l] = blocks[l];
+    }
+    compress(state, input, lanes, length / 64);
+    for (int l = 0; l < lanes; l++)
+        for (int w = 0; w < 8; w++) {
+            uint32_t word = __builtin_bswap32(states[l][w]);
+            __builtin_memcpy(out + 32 * l + 4 * w, &word, 4);
+        }
+}
+
+SHA_TARGET void csha256_nodes(const uint8_t *pairs, uint8_t *hashes, size_t count) {
+    for (; count >= 4; count -= 4, pairs += 256, hashes += 128) tree(pairs, hashes, 4, 1, 64);
+    for (; count > 0; count--, pairs += 64, hashes += 32) tree(pairs, hashes, 1, 1, 64);
+}
+
+SHA_TARGET void csha256_leaves(const uint8_t *entries, uint8_t *hashes, size_t count) {
+    for (; count >= 4; count -= 4, entries += 128, hashes += 128) tree(entries, hashes, 4, 0, 32);
+    for (; count > 0; count--, entries += 32, hashes += 32) tree(entries, hashes, 1, 0, 32);
+}
+
 #else
 
 int csha256_available(void) { return 0; }
+void csha256_nodes(const uint8_t *pairs, uint8_t *hashes, size_t count) {}
+void csha256_leaves(const uint8_t *entries, uint8_t *hashes, size_t count) {}
 void csha256_compress(uint32_t *const *states, const uint8_t *const *inputs, int lanes, size_t blocks) {}
 
 #endif

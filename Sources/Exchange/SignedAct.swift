@@ -61,23 +61,25 @@ extension UnverifiedAct {
     }
 }
 
-/// A verified act that is durable in this node's register.
+/// An act of this node's register under a published checkpoint.
 public struct RegisteredAct: Sendable {
-    public let verified: VerifiedAct
-    public let position: RegisteredPosition
-    /// Inclusion proof in the tree of `position.checkpoint`.
+    public let hash: Hash
+    public let index: Int64
+    public let head: PublishedHead
+    /// Inclusion proof in the tree of the checkpoint.
     public let proof: [Hash]
 
-    public init(verified: VerifiedAct, position: RegisteredPosition, proof: [Hash]) {
-        self.verified = verified
-        self.position = position
+    /// - Returns: nil while no published checkpoint covers the act.
+    public init?(hash: Hash, index: Int64, under head: PublishedHead, proof: [Hash]) {
+        guard head.covers(index) else { return nil }
+        self.hash = hash
+        self.index = index
+        self.head = head
         self.proof = proof
     }
 
     /// What the sender gets: only a registered act can be receipted.
-    public var receipt: Receipt {
-        Receipt(act: verified.hash, index: position.index, checkpoint: position.note, proof: proof)
-    }
+    public var receipt: Receipt { Receipt(act: hash, index: index, checkpoint: head.note, proof: proof) }
 }
 
 extension UnverifiedAct {

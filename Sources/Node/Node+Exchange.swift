@@ -117,13 +117,16 @@ extension Node: ExchangeHandler {
 
     /// The receipt for an act in this register, against the newest checkpoint.
     func receipt(for id: UUIDv7) throws(ComityError) -> Receipt {
-        let key = keys.register.verifier
+        let head = try store.publish()
         return try store.read { reader in
-            guard let stored = try reader.act(id), let head = try reader.head(signedBy: key) else {
-                throw ComityError(.notFound, "The act \(id) is not registered here.")
-            }
-            let proof = try MerkleTree.inclusionProof(index: stored.index, size: head.checkpoint.size, reading: reader.node)
-            return Receipt(act: stored.hash, index: stored.index, checkpoint: head.note, proof: proof)
+            guard let stored = try reader.act(id) else { throw ComityError(.notFound, "The act \(id) is not registered here.") }
+            let size = head.checkpoint.size
+            guard stored.index < size,
+                let act = RegisteredAct(
+                    hash: stored.hash, index: stored.index, under: head,
+                    proof: try MerkleTree.inclusionProof(index: stored.index, size: size, reading: reader.node))
+            else { throw try reader.registerHold()?.error ?? ComityError(.storage, "No checkpoint covers the act \(id).") }
+            return act.receipt
         }
     }
 

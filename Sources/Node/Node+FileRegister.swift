@@ -84,7 +84,7 @@ extension Node {
                         index: entry.index, hash: entry.content.description, isAct: true, what: act.kind.rawValue, from: act.from.state,
                         by: act.by.officer, at: act.at, id: act.id, detail: [:])
                 case .event:
-                    guard let bytes = try reader.eventBytes(entry.id.description) else { return nil }
+                    guard let bytes = try reader.eventBytes(at: entry.index) else { return nil }
                     let event = try IJSON.decode(RegisterEvent.self, from: bytes, limit: 1 << 20)
                     let shown = whole || event.event != .noted
                     return FileEntryLine(

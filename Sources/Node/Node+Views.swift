@@ -189,7 +189,7 @@ extension Node {
     /// - Parameter officer: nil is the node's owner on the command line.
     public func registerHead(officer: String?) throws(ComityError) -> (size: Int64, note: String)? {
         try authorise(officer, .readRegister, to: "read the register")
-        let key = keys.register.verifier
-        return try store.read { try $0.head(signedBy: key) }.map { ($0.checkpoint.size, $0.note) }
+        let head = try store.publish()
+        return head.checkpoint.size == 0 ? nil : (head.checkpoint.size, head.note)
     }
 }

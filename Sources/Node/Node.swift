@@ -71,9 +71,16 @@ public final class Node: Sendable {
     }
 
     /// Opens the node of a folder.
+    /// - Throws: `.registerHeld` when its database is gone: an empty one in its place would be another register under the same key.
     public convenience init(folder path: String) throws(ComityError) {
         let folder = NodeFolder(path)
         var configuration = try folder.readConfiguration()
+        guard FileManager.default.fileExists(atPath: path + "/comity.sqlite") else {
+            throw ComityError(
+                .registerHeld, "The database of this node is gone: there is no comity.sqlite in \(path).",
+                why: "With an empty one it would contradict every checkpoint that it has signed.",
+                next: "Put the file back, or restore a backup into a new folder with comity backup restore.")
+        }
         if let named = try NodeKeys.addStatementKey(to: folder.keysPath, configuration) {
             try folder.write(named, replacing: true)
             configuration = named
@@ -97,6 +104,7 @@ public final class Node: Sendable {
         workVersion = "\(Worklist.format) \(Hash.of(Array(rules.utf8)))"
         store = try Store(folder: folder.path, signer: keys.register) { try worklist.row($0, $1) }
         peers = PeerBook(store: store)
+        try checkPublished()
         if try store.read({ try $0.setting(Store.workVersion) }) != workVersion { try rebuildViews() }
     }
 

@@ -32,14 +32,23 @@ public struct Checkpoint: Sendable, Equatable {
         guard signed.isSigned(by: key) else {
             throw ComityError(.verificationFailed, "The checkpoint is not signed by \(key.name).")
         }
-        let lines = signed.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let head = try Checkpoint(text: signed.text)
+        guard head.origin == key.name else {
+            throw ComityError(
+                .verificationFailed, "The checkpoint belongs to the register \(Text.safe(head.origin, limit: 80)), not to \(key.name).")
+        }
+        self = head
+    }
+
+    /// Reads what a note says, with nothing proved: for whoever checks the tree itself.
+    /// - Throws: `.schema` when it cannot be read.
+    public init(unverified note: String) throws(ComityError) { try self.init(text: try SignedNote(parsing: note).text) }
+
+    private init(text: String) throws(ComityError) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard lines.count >= 4, let size = Int64(lines[1]), size >= 0, String(size) == lines[1], let bytes = Base64.decode(lines[2]),
             let root = Hash(bytes)
         else { throw ComityError(.schema, "The checkpoint does not hold origin, size and root.") }
-        guard lines[0] == key.name else {
-            throw ComityError(
-                .verificationFailed, "The checkpoint belongs to the register \(Text.safe(lines[0], limit: 80)), not to \(key.name).")
-        }
         self.init(origin: lines[0], size: size, root: root)
     }
 }

@@ -1,41 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import Standards
-
-/// A SHA-256 hash of 32 bytes, as a value.
-public struct Hash: Sendable, Hashable, Comparable, CustomStringConvertible, Codable {
-    public let bytes: [UInt8]
-
-    /// - Returns: nil when there are not 32 bytes.
-    public init?(_ bytes: some Collection<UInt8>) {
-        guard bytes.count == 32 else { return nil }
-        self.bytes = Array(bytes)
-    }
-
-    private init(digest: SHA256.Digest) { bytes = Array(digest) }
-
-    /// SHA-256 of `bytes`.
-    public static func of(_ bytes: [UInt8]) -> Hash { Hash(digest: SHA256.hash(data: bytes)) }
-
-    /// 64 lower-case hexadecimal characters.
-    public var description: String { Hex.encode(bytes) }
-
-    public static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
-
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let bytes = Hex.decode(text), let hash = Hash(bytes) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a SHA-256 hash in hexadecimal"))
-        }
-        self = hash
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}
 
 /// The tree hashing of RFC 6962 section 2.1 (RFC 9162 section 2.1.1): pure functions over stored subtree hashes.
 ///
@@ -51,8 +16,25 @@ public enum MerkleTree {
     /// `SHA-256(0x00 ‖ entry)`.
     public static func leafHash(_ entry: [UInt8]) -> Hash { Hash.of([0x00] + entry) }
 
+    /// The leaf of an entry that is a hash itself, as every entry of a register is.
+    public static func leafHash(_ entry: Hash) -> Hash {
+        Hash { hash in
+            entry.withUnsafeBytes { bytes in
+                guard let input = bytes.baseAddress, let output = hash.baseAddress else { return }
+                TreeHash.leaves(input.assumingMemoryBound(to: UInt8.self), into: output.assumingMemoryBound(to: UInt8.self), count: 1)
+            }
+        }
+    }
+
     /// `SHA-256(0x01 ‖ left ‖ right)`.
-    public static func nodeHash(_ left: Hash, _ right: Hash) -> Hash { Hash.of([0x01] + left.bytes + right.bytes) }
+    public static func nodeHash(_ left: Hash, _ right: Hash) -> Hash {
+        withUnsafeBytes(of: (left, right)) { pair in
+            Hash { hash in
+                guard let input = pair.baseAddress, let output = hash.baseAddress else { return }
+                TreeHash.nodes(input.assumingMemoryBound(to: UInt8.self), into: output.assumingMemoryBound(to: UInt8.self), count: 1)
+            }
+        }
+    }
 
     /// The full subtrees that become complete when leaf `index` is appended, the leaf itself first.
     /// Amortised two nodes a leaf.

@@ -12,21 +12,60 @@ public struct RegisterEntry: Sendable, Hashable {
 
     public init(content: Hash) { self.content = content }
 
-    public var leafHash: Hash { MerkleTree.leafHash(content.bytes) }
+    public var leafHash: Hash { MerkleTree.leafHash(content) }
 }
 
-/// Position of an entry that is durable and covered by a signed checkpoint.
-public struct RegisteredPosition: Sendable, Equatable {
-    public let index: Int64
+/// The way of an entry into a register: **pending** (handed over, nothing promised) → **durable** (on disk, its place is fixed) →
+/// **integrated** (under a root that follows from the durable entries) → **published** (under a root that this node has signed).
+/// Each type is made only by the step that it names.
+public struct PendingEntry: Sendable, Hashable {
+    public enum Kind: String, Sendable, Codable { case act, event, lost }
+
+    public let entry: RegisterEntry
+    public let kind: Kind
+    /// Id of the act or event; of an entry whose content was lost, its hash.
+    public let ref: String
+
+    public init(_ content: Hash, kind: Kind, ref: String) {
+        entry = RegisterEntry(content: content)
+        self.kind = kind
+        self.ref = ref
+    }
+}
+
+/// Entries that one transaction wrote, after it was synced to disk. May be empty.
+public struct DurableEntries: Sendable, Equatable {
+    public let indexes: Range<Int64>
+    /// The right edge after the transaction they came with.
+    let edge: TileEdge
+
+    public init(_ indexes: Range<Int64>, edge: TileEdge) {
+        self.indexes = indexes
+        self.edge = edge
+    }
+
+    /// The tree over them and everything before.
+    public var integrated: IntegratedHead { IntegratedHead(size: edge.size, root: edge.root) }
+}
+
+/// A tree whose entries are all durable; unsigned.
+public struct IntegratedHead: Sendable, Equatable {
+    public let size: Int64
+    public let root: Hash
+}
+
+/// A head that this node has signed: everything below `checkpoint.size` is published.
+public struct PublishedHead: Sendable, Equatable {
     public let checkpoint: Checkpoint
     /// The checkpoint as signed note.
     public let note: String
 
-    public init(index: Int64, checkpoint: Checkpoint, note: String) {
-        self.index = index
+    public init(checkpoint: Checkpoint, note: String) {
         self.checkpoint = checkpoint
         self.note = note
     }
+
+    public func covers(_ index: Int64) -> Bool { (0..<checkpoint.size).contains(index) }
 }
 
 /// What a node returns for an act it has durably registered: a promise that can be checked by anyone who knows its key.

@@ -15,6 +15,8 @@ internal import Synchronization
 
 /// An act of a file with what this register knows of it.
 public struct FiledAct: Sendable {
+    /// The id under which it is kept.
+    public let id: String
     public let act: Act
     public let hash: Hash
     public let outgoing: Bool
@@ -57,6 +59,7 @@ final class ActCache: Sendable {
     /// What else was computed from bytes that do not change.
     let entries = EntryMemory()
     let dossiers = DossierMemory()
+    let tiles = TileMemory()
 
     /// Bytes of signed acts; read, they take several times as much memory.
     static let generation = 8 << 20
@@ -114,7 +117,7 @@ extension Reader {
             let (given, last) = receipts[line.id] ?? (0, nil)
             let (owed, refusals) = owed[line.id] ?? (0, 0)
             return FiledAct(
-                act: act, hash: line.hash, outgoing: line.outgoing, index: line.index, refused: owed > 0 && refusals == owed,
+                id: line.id, act: act, hash: line.hash, outgoing: line.outgoing, index: line.index, refused: owed > 0 && refusals == owed,
                 receipted: try given >= owed ? last.map { text throws(ComityError) in try Instant(text) } : nil)
         }
     }

@@ -71,7 +71,7 @@ extension Reader {
         try Data.fetchAll(
             db,
             sql: """
-                SELECT event.bytes FROM call JOIN event ON event.id = call.event
+                SELECT event.bytes FROM call JOIN event ON event.idx = call.idx
                 WHERE call.at >= ?1 AND (?3 IS NULL OR call.ref = ?3)
                   AND (?2 IS NULL OR (call.at, call.event) < (SELECT at, event FROM call WHERE event = ?2))
                 ORDER BY call.at DESC, call.event DESC LIMIT ?4
@@ -113,7 +113,7 @@ extension Reader {
         ).compactMap { row in
             let ref: String = row["ref"]
             if row["kind"] == "act" { return try act(ref).map(LogEntry.act) }
-            return try eventBytes(ref).map {
+            return try eventBytes(at: row["idx"]).map {
                 .event(try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20), index: row["idx"])
             }
         }
@@ -135,7 +135,7 @@ extension Reader {
     /// How many events of each kind there are from an index on.
     public func eventCounts(from index: Int64) throws -> [String: Int] {
         try Row.fetchAll(
-            db, sql: "SELECT kind, COUNT(*) AS many FROM event INDEXED BY event_log WHERE idx >= ? GROUP BY kind", arguments: [index]
+            db, sql: "SELECT kind, COUNT(*) AS many FROM event NOT INDEXED WHERE idx >= ? GROUP BY kind", arguments: [index]
         )
         .reduce(into: [:]) { $0[$1["kind"]] = $1["many"] }
     }

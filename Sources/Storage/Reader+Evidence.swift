@@ -90,7 +90,7 @@ extension Reader {
                 SELECT entry.idx, entry.content, entry.kind, entry.ref, COALESCE(act.kind, event.kind) AS what,
                   COALESCE(act.file, event.file) AS file, COALESCE(act.jws, event.bytes) AS bytes FROM entry
                 LEFT JOIN act ON entry.kind = 'act' AND act.id = entry.ref
-                LEFT JOIN event ON entry.kind = 'event' AND event.id = entry.ref
+                LEFT JOIN event ON entry.kind = 'event' AND event.idx = entry.idx
                 WHERE entry.idx IN (\(chosen)) ORDER BY entry.idx DESC
                 """, arguments: arguments
         ).map { row in
@@ -109,7 +109,7 @@ extension Reader {
                 SELECT entry.idx AS idx, entry.content AS content, 'act' AS kind, act.id AS ref, act.kind AS what, act.file AS file, act.jws AS bytes
                   FROM act JOIN entry ON entry.idx = act.idx WHERE act.file = :file AND act.kind IN ('supply', 'disclose', 'receive')
                 UNION ALL
-                SELECT entry.idx, entry.content, 'event', event.id, event.kind, event.file, event.bytes
+                SELECT entry.idx, entry.content, 'event', entry.ref, event.kind, event.file, event.bytes
                   FROM event JOIN entry ON entry.idx = event.idx WHERE event.file = :file AND instr(event.bytes, :digest) > 0 ORDER BY idx
                 """, arguments: ["file": file.description, "digest": Data(digest.utf8)]
         ).map { row in

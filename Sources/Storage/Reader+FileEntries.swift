@@ -27,7 +27,7 @@ extension Reader {
         SELECT entry.idx AS idx, entry.content AS content, 'act' AS source, act.id AS id
           FROM act JOIN entry ON entry.idx = act.idx WHERE act.file = :file
         UNION ALL
-        SELECT entry.idx, entry.content, 'event', event.id FROM event JOIN entry ON entry.idx = event.idx WHERE event.file = :file
+        SELECT entry.idx, entry.content, 'event', entry.ref FROM event JOIN entry ON entry.idx = event.idx WHERE event.file = :file
         """
 
     /// Entries of a file, newest first.

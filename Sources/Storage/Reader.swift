@@ -19,16 +19,12 @@ public struct Reader {
 
     // MARK: Register
 
-    public func node(_ level: Int, _ index: Int64) throws -> Hash? {
-        try Data.fetchOne(db, sql: "SELECT hash FROM node WHERE level = ? AND idx = ?", arguments: [level, index]).flatMap { Hash($0) }
-    }
-
     public func registerSize() throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry") ?? 0 }
 
     /// The newest signed head; nil for a register without entries.
-    public func head(signedBy key: NoteVerifier) throws -> SignedHead? {
+    public func head(signedBy key: NoteVerifier) throws -> PublishedHead? {
         guard let note = try String.fetchOne(db, sql: "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1") else { return nil }
-        return SignedHead(checkpoint: try Checkpoint(note, signedBy: key), note: note)
+        return PublishedHead(checkpoint: try Checkpoint(note, signedBy: key), note: note)
     }
 
     /// All signed heads, oldest first.
@@ -43,8 +39,16 @@ public struct Reader {
         while let row = try rows.next() { try body(row["idx"], [UInt8](row["content"] as Data), row["kind"], row["ref"]) }
     }
 
-    public func eventBytes(_ id: String) throws -> [UInt8]? {
-        try Data.fetchOne(db, sql: "SELECT bytes FROM event WHERE id = ?", arguments: [id]).map { [UInt8]($0) }
+    public func eventBytes(at index: Int64) throws -> [UInt8]? {
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT bytes FROM event WHERE idx = ?"), arguments: [index]).map { [UInt8]($0) }
+    }
+
+    /// An event of a kind of which there are few.
+    public func eventBytes(_ id: String, kind: RegisterEvent.Kind) throws -> [UInt8]? {
+        try Data.fetchOne(
+            db, sql: "SELECT event.bytes FROM event JOIN entry ON entry.idx = event.idx WHERE event.kind = ? AND entry.ref = ?",
+            arguments: [kind.rawValue, id]
+        ).map { [UInt8]($0) }
     }
 
     /// Events of a file, oldest first.

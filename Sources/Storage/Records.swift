@@ -291,6 +291,24 @@ public struct RegisterEvent: Sendable, Codable {
     /// What is particular to the kind.
     public let detail: [String: JSONValue]
 
+    private enum CodingKeys: String, CodingKey { case v, id, event, file, at, by, detail }
+
+    /// The bytes that are hashed into the register, written when the event is made and not while others wait for the disk; empty in an
+    /// event that was read.
+    let bytes: [UInt8]
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        v = try values.decode(Int.self, forKey: .v)
+        id = try values.decode(UUIDv7.self, forKey: .id)
+        event = try values.decode(Kind.self, forKey: .event)
+        file = try values.decodeIfPresent(UUIDv7.self, forKey: .file)
+        at = try values.decode(Instant.self, forKey: .at)
+        by = try values.decode(String.self, forKey: .by)
+        detail = try values.decode([String: JSONValue].self, forKey: .detail)
+        bytes = []
+    }
+
     public init(id: UUIDv7, event: Kind, file: UUIDv7?, at: Instant, by: String, detail: [String: JSONValue]) {
         v = 1
         self.id = id
@@ -299,5 +317,11 @@ public struct RegisterEvent: Sendable, Codable {
         self.at = at
         self.by = by
         self.detail = detail
+        var members: [String: JSONValue] = [
+            "v": .integer(1), "id": .string(id.description), "event": .string(event.rawValue), "at": .string(at.description),
+            "by": .string(by), "detail": .object(detail),
+        ]
+        if let file { members["file"] = .string(file.description) }
+        bytes = JSONValue.object(members).text
     }
 }

@@ -40,6 +40,18 @@ public struct RegisterHold: Sendable, Codable, Equatable {
         self.since = since
     }
 
+    /// How far the machine's clock may be behind the last entry, in milliseconds: clocks are corrected by seconds, not by minutes.
+    static let clockTolerance: Int64 = 5 * 60_000
+
+    static func setBack(from last: Int64, to now: Int64) -> RegisterHold {
+        RegisterHold(
+            .clockSetBack,
+            says:
+                "the clock of this machine says \(Instant(milliseconds: now)), but the last entry was made at \(Instant(milliseconds: last)).",
+            next: "Set the clock right and repeat the step. If the clock was wrong before and is right now: comity audit resume.",
+            since: Instant(milliseconds: now))
+    }
+
     /// What whoever wants to append is told.
     public var error: ComityError {
         ComityError(.registerHeld, "This node does not add to its register: \(says)", why: "It would contradict itself.", next: next)
@@ -66,7 +78,13 @@ extension Store {
     }
 
     /// Lets the register go on. The caller has made sure that it extends whatever was signed.
-    public func releaseHold() throws(ComityError) { try writeSetting { _ in "" } }
+    public func releaseHold() throws(ComityError) {
+        do { try settle() } catch { throw Self.failure(error) }
+        try writeSetting { _ in "" }
+    }
+
+    /// Nil while the register goes on.
+    public func standing() throws(ComityError) -> RegisterHold? { try read { try $0.registerHold() } }
 
     private func writeSetting(_ value: (Reader) throws -> String?) throws(ComityError) {
         do {

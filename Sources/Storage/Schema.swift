@@ -53,6 +53,7 @@ enum Schema {
                     CREATE INDEX courier_peer ON courier (peer, at);
                     """)
         }
+        migrator.registerMigration("017 tiles") { db in try tiles(db) }
         return migrator
     }
 

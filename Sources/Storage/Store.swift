@@ -18,16 +18,21 @@ public import Standards
 public final class Store: Sendable {
     let pool: DatabasePool
     let group: GroupCommit
-    private let signer: NoteSigner
+    let signer: NoteSigner
     private let views: WorkViews?
-    private let cache = ActCache()
+    let cache = ActCache()
+    let folder: String
+    let mark: RegisterMark
 
     /// Opens or creates the database `comity.sqlite` in `folder`.
     /// - Parameters:
-    ///   - signer: key of the register; signs a checkpoint in each commit that appends.
+    ///   - signer: key of the register; signs its checkpoints.
+    ///   - clock: the machine's, in milliseconds since 1970. An entry that is older than the one before it is not appended.
     ///   - views: computes rows of the worklist; it runs inside commits. Without it none are kept.
     /// - Throws: `.storage` when the file cannot be opened, is not a database, or was made by a newer version.
-    public init(folder: String, signer: NoteSigner, views: WorkViews? = nil) throws(ComityError) {
+    public init(
+        folder: String, signer: NoteSigner, views: WorkViews? = nil, clock: @escaping @Sendable () -> Int64 = Store.realClock
+    ) throws(ComityError) {
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(20)
@@ -45,9 +50,12 @@ public final class Store: Sendable {
             // can vanish at power loss. This must come after opening, on the writer itself.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             self.pool = pool
+            self.folder = folder
+            mark = RegisterMark(folder)
             self.signer = signer
             self.views = views
-            group = GroupCommit(pool: pool, signer: signer, views: views, cache: cache)
+            group = GroupCommit(pool: pool, views: views, cache: cache, clock: clock, mark: mark)
+            try checkStanding(folder)
         } catch let error as ComityError {
             throw error
         } catch {
@@ -67,10 +75,12 @@ public final class Store: Sendable {
 
     /// The one write path: runs `work` in a transaction shared with other callers that are waiting, and returns when the
     /// transaction is on disk. When `work` throws, its own changes are undone and nobody else's. A `CommitRider` of the task rides along.
-    /// - Returns: what `work` returned, with the head of the register after the commit.
+    /// `work` may be run twice, when another caller's part of the same transaction failed: what it changes outside the transaction must
+    /// not add up.
+    /// - Returns: what `work` returned, with the entries of the register that it appended, durable.
     public func commit<Value: Sendable>(
         _ work: @escaping @Sendable (inout Writer) throws -> Value
-    ) async throws(ComityError) -> (value: Value, head: SignedHead) {
+    ) async throws(ComityError) -> (value: Value, entries: DurableEntries) {
         let rider = CommitRider.current
         do {
             return try await group.submit { writer in
@@ -113,7 +123,7 @@ public final class Store: Sendable {
         try pool.writeWithoutTransaction { db in
             var result: Value?
             try db.inTransaction(.immediate) {
-                var writer = try Writer(db: db, signer: signer, cache: cache)
+                var writer = try Writer(db: db, cache: cache)
                 result = try work(&writer)
                 return .commit
             }
@@ -148,10 +158,4 @@ public final class Store: Sendable {
         }
         return ComityError(.storage, "The database cannot be used: \(error).", next: "Run comity doctor on this folder.")
     }
-}
-
-/// The signed checkpoint after a commit.
-public struct SignedHead: Sendable, Equatable {
-    public let checkpoint: Checkpoint
-    public let note: String
 }

@@ -56,8 +56,8 @@ extension Writer {
     public mutating func insertCall(_ event: RegisterEvent, ref: String?, quarantine: Int64?) throws {
         try append(event)
         try db.execute(
-            sql: "INSERT INTO call (event, at, ref, quarantine) VALUES (?, ?, ?, ?)",
-            arguments: [event.id.description, event.at.milliseconds, ref, quarantine])
+            sql: "INSERT INTO call (event, at, ref, quarantine, idx) VALUES (?, ?, ?, ?, ?)",
+            arguments: [event.id.description, event.at.milliseconds, ref, quarantine, registerSize - 1])
     }
 
     /// Notes that a peer answered, or wrote.

@@ -15,23 +15,42 @@ public import Standards
 /// What a commit may do. Lives only inside `Store.commit`; everything it writes becomes durable together, or not at all.
 public struct Writer {
     let db: Database
-    private let signer: NoteSigner
     private let cache: ActCache
     private var size: Int64
-    private let sizeBefore: Int64
+    /// What the entries of this transaction hold, 32 bytes each.
+    private var appended: [UInt8] = []
+    /// The machine's time of this transaction.
+    private let time: Int64
+    /// Time of the last entry before it.
+    private let last: Int64?
+    private let hold: RegisterHold?
     /// Files and drafts whose rows of the worklist have to be computed again before the commit.
     var touched: Set<WorkRow.Key> = []
 
-    init(db: Database, signer: NoteSigner, cache: ActCache) throws {
+    init(db: Database, cache: ActCache, clock: @Sendable () -> Int64 = Store.realClock) throws {
         self.db = db
-        self.signer = signer
         self.cache = cache
-        size = try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry") ?? 0
-        sizeBefore = size
+        let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT idx, at FROM entry ORDER BY idx DESC LIMIT 1"))
+        size = row.map { $0[0] + 1 } ?? 0
+        last = row?[1]
+        time = clock()
+        hold = try Reader(db: db, cache: cache).registerHold()
     }
 
     /// Entries in the register, those appended in this transaction included.
     var registerSize: Int64 { size }
+
+    /// The entries of this transaction become a part of the tree: writes the tiles that they filled.
+    /// - Parameter edge: the right edge as this process knows it; another process may have appended since.
+    func integrate(from edge: TileEdge?) throws -> TileEdge {
+        let before = size - Int64(appended.count / 32)
+        var edge = try edge.flatMap { $0.size == before ? $0 : nil } ?? reader.edge(size: before)
+        for change in edge.append(contents: appended) {
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO tile (id, hashes) VALUES (?, ?)").execute(
+                arguments: [Reader.tileID(change.address.level, change.address.index), Data(change.hashes)])
+        }
+        return edge
+    }
 
     /// The same transaction, for reading.
     public var reader: Reader { Reader(db: db, cache: cache) }
@@ -42,9 +61,10 @@ public struct Writer {
         let act = verified.act
         let outgoing = act.from.state == own
         let counterparts = ([act.from] + act.to).map(\.state).filter { $0 != own }
-        let index = try append(verified.hash, kind: "act", ref: act.id.description)
-        try db.execute(
-            sql: "INSERT INTO act (id, file, kind, hash, jws, outgoing, idx, registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        let index = try append(PendingEntry(verified.hash, kind: .act, ref: act.id.description))
+        try db.cachedStatement(
+            sql: "INSERT INTO act (id, file, kind, hash, jws, outgoing, idx, registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        ).execute(
             arguments: [
                 act.id.description, act.file.description, act.kind.rawValue, Data(verified.hash.bytes), Data(verified.bytes), outgoing,
                 index,
@@ -71,38 +91,27 @@ public struct Writer {
 
     /// Registers an event. One that names a draft is its last change.
     public mutating func append(_ event: RegisterEvent) throws {
-        let bytes = try IJSON.encode(event)
-        let index = try append(Hash.of(bytes), kind: "event", ref: event.id.description)
-        try db.execute(
-            sql: "INSERT INTO event (id, kind, file, bytes, idx) VALUES (?, ?, ?, ?, ?)",
-            arguments: [event.id.description, event.event.rawValue, event.file?.description, Data(bytes), index])
+        let bytes = event.bytes.isEmpty ? try IJSON.encode(event) : event.bytes
+        let index = try append(PendingEntry(Hash.of(bytes), kind: .event, ref: event.id.description))
+        try db.cachedStatement(sql: "INSERT INTO event (idx, kind, file, bytes) VALUES (?, ?, ?, ?)").execute(
+            arguments: [index, event.event.rawValue, event.file?.description, Data(bytes)])
         guard event.file == nil, let ref = event.detail["ref"]?.string.flatMap({ try? FileReference($0) }) else { return }
         try db.execute(
             sql: "UPDATE draft SET changed = ? WHERE ref = ? AND sent IS NULL", arguments: [event.at.description, ref.description])
         if db.changesCount > 0 { touch(.draft(ref)) }
     }
 
-    private mutating func append(_ content: Hash, kind: String, ref: String) throws -> Int64 {
-        if let hold = try reader.registerHold() { throw hold.error }
+    /// Appends an entry.
+    /// - Returns: its index.
+    /// - Throws: `.registerHeld` while the register is held, and when the machine's clock was set back.
+    mutating func append(_ pending: PendingEntry) throws -> Int64 {
+        if let hold { throw hold.error }
+        if let last, time < last - RegisterHold.clockTolerance { throw RegisterHold.setBack(from: last, to: time).error }
         let index = size
-        try db.execute(
-            sql: "INSERT INTO entry (idx, content, kind, ref) VALUES (?, ?, ?, ?)", arguments: [index, Data(content.bytes), kind, ref])
-        let reader = reader
-        for node in try MerkleTree.nodesCompleted(byLeaf: RegisterEntry(content: content).leafHash, at: index, reading: reader.node) {
-            try db.execute(
-                sql: "INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)", arguments: [node.level, node.index, Data(node.hash.bytes)])
-        }
+        try db.cachedStatement(sql: "INSERT INTO entry (idx, content, kind, ref, at) VALUES (?, ?, ?, ?, ?)").execute(
+            arguments: [index, Data(pending.entry.content.bytes), pending.kind.rawValue, pending.ref, max(time, last ?? time)])
+        appended += pending.entry.content.bytes
         size += 1
         return index
-    }
-
-    /// Signs the head after the last append of the transaction. Called once, just before COMMIT.
-    func seal() throws -> SignedHead {
-        if size == sizeBefore, let head = try reader.head(signedBy: signer.verifier) { return head }
-        let root = try MerkleTree.root(size: size, reading: reader.node)
-        let checkpoint = Checkpoint(origin: signer.verifier.name, size: size, root: root)
-        let note = try checkpoint.signed(by: signer).description
-        try db.execute(sql: "INSERT INTO checkpoint (size, note) VALUES (?, ?)", arguments: [size, note])
-        return SignedHead(checkpoint: checkpoint, note: note)
     }
 }

@@ -250,16 +250,19 @@ import Transport
         for (sql, words) in [
             ("UPDATE act SET jws = replace(jws, 'payload', 'payloae')", "was changed"),
             ("UPDATE act SET jws = replace(jws, 'signature', 'signatura')", "changed"), ("DELETE FROM entry WHERE idx = 2", "missing"),
-            ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 0", "tree node"),
+            ("INSERT INTO tile VALUES (0, zeroblob(8192))", "has 1 tiles"),
+            ("UPDATE entry SET content = zeroblob(32) WHERE idx = 1", "has another root"),
+            ("UPDATE entry SET kind = 'lost' WHERE idx = 1", "lost"),
+            ("INSERT INTO entry SELECT idx + 1, content, kind, ref, at FROM entry ORDER BY idx DESC LIMIT 1", "gone"),
             ("UPDATE event SET bytes = '{}' WHERE idx = 1", "changed"),
-            ("UPDATE checkpoint SET note = replace(note, char(10), char(32)) WHERE size = 3", "verify"), ("DELETE FROM act", "gone"),
+            ("UPDATE checkpoint SET note = replace(note, char(10), char(32)) WHERE size = (SELECT MAX(size) FROM checkpoint)", "verify"),
+            ("DELETE FROM act", "gone"),
             ("UPDATE receipt SET json = '{}'", "receipt"), ("DELETE FROM receipt", "is gone"), ("DELETE FROM file", "not in the list"),
             ("INSERT INTO link VALUES ((SELECT id FROM file), 'x', 'follows')", "links"), ("UPDATE act SET outgoing = 0", "direction"),
             ("UPDATE file SET title = 'other'", "differs"),
             ("UPDATE work SET state = 'closed'", "in the worklist differs"), ("DELETE FROM work", "worklist has 0 rows"),
             ("UPDATE work_count SET many = many + 1", "counts of the worklist"),
             ("DELETE FROM entry WHERE idx > 3", "was signed"),
-            ("DELETE FROM checkpoint WHERE size > 4", "covers"),
         ] {
             let copy = pair.folder("copy-" + UUID().uuidString)
             try FileManager.default.copyItem(atPath: pair.requesting.folder.path, toPath: copy)

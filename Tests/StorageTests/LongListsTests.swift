@@ -51,8 +51,8 @@ import Testing
                         arguments: [id, line.file, line.kind, hash, Data([7]), line.index % 3 == 0, line.index])
                 } else {
                     try db.execute(
-                        sql: "INSERT INTO event (id, kind, file, bytes, idx) VALUES (?, ?, ?, ?, ?)",
-                        arguments: [id, line.kind, line.file, Data([9]), line.index])
+                        sql: "INSERT INTO event (idx, kind, file, bytes) VALUES (?, ?, ?, ?)",
+                        arguments: [line.index, line.kind, line.file, Data([9])])
                 }
             }
         }

@@ -19,4 +19,11 @@ int csha256_available(void);
 /// - lanes: 1 to CSHA256_LANES.
 void csha256_compress(uint32_t *const *states, const uint8_t *const *inputs, int lanes, size_t blocks);
 
+/// Interior nodes of a Merkle tree (RFC 6962 section 2.1): `SHA-256(0x01 ‖ left ‖ right)` of each pair. Four at a time.
+/// - pairs: 64 bytes each. hashes: 32 bytes each; may begin where `pairs` does.
+void csha256_nodes(const uint8_t *pairs, uint8_t *hashes, size_t count);
+
+/// Leaves of entries of 32 bytes: `SHA-256(0x00 ‖ entry)`.
+void csha256_leaves(const uint8_t *entries, uint8_t *hashes, size_t count);
+
 #endif

@@ -194,7 +194,7 @@ extension Node {
     static func isIntact(_ row: HandoverRow, _ reader: Reader) throws -> Bool {
         let hash = row.bytes.map { Hash.of($0).description }
         guard row.taken != nil else { return hash == row.hash }
-        let event = try row.event.flatMap { try reader.eventBytes($0) }.map {
+        let event = try row.event.flatMap { try reader.eventBytes($0, kind: .handedOver) }.map {
             try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20)
         }
         return event?.event == .handedOver && event?.detail["hash"]?.string == hash

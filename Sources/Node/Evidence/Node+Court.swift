@@ -109,8 +109,9 @@ extension Node {
     ) throws(ComityError) -> CourtBundle {
         let key = keys.register.verifier
         let own = try directoryEntry()
+        let head = try store.publish()
         return try store.read { reader in
-            guard let file = try reader.file(ref), let head = try reader.head(signedBy: key) else { throw Self.noFile(ref) }
+            guard let file = try reader.file(ref) else { throw Self.noFile(ref) }
             let records = try custodyRecords(package.digest, of: file.id, reader)
             let entries = try records.map { record -> CustodyEntry in
                 CustodyEntry(

@@ -42,7 +42,7 @@ public struct EntryLine: Sendable, Codable {
             by = act.by.officer
             detail = [:]
         } else {
-            guard let bytes = try reader.eventBytes(row.ref) else {
+            guard let bytes = try reader.eventBytes(at: row.index) else {
                 throw ComityError(.storage, "The event of entry \(row.index) is gone.")
             }
             let event = try IJSON.decode(RegisterEvent.self, from: bytes, limit: 1 << 20)

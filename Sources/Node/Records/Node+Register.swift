@@ -95,10 +95,10 @@ extension Node {
     public func registerEntry(_ index: Int64, officer: String) throws(ComityError) -> RegisterEntryView {
         _ = try require(officer, .readRegister, to: "read the register")
         let whole = try may(officer, .readContent)
-        let key = keys.register.verifier
+        let head = try store.publish()
         return try store.read { reader in
             guard index >= 0, index < Int64.max, let row = try reader.entries(before: index + 1, what: nil, file: nil, limit: 1).first,
-                row.index == index, let content = Hash(row.content), let head = try reader.head(signedBy: key)
+                row.index == index, let content = Hash(row.content), head.covers(index)
             else { throw ComityError(.notFound, "The register has no entry \(index).", next: "Choose one from its list.") }
             let ref = try row.file.flatMap { try reader.file(id: try UUIDv7($0))?.ref }
             let hashes = try MerkleTree.inclusionProof(index: index, size: head.checkpoint.size, reading: reader.node)
@@ -127,7 +127,9 @@ extension Node {
     public func startAudit(officer: String) async throws(ComityError) -> UUIDv7 {
         _ = try require(officer, .readRegister, to: "audit the register")
         return try await start(.audit, ref: nil, subject: "register", officer: officer) { [self] progress in
-            let report = try await Self.aside { [self] () throws(ComityError) in try audit { progress.report($0, $1) } }
+            let report = try await Self.aside { [self] () throws(ComityError) in
+                try audit { (done, all) throws(ComityError) in progress.report(done, all) }
+            }
             let detail: [String: JSONValue] = [
                 "ok": .bool(report.ok), "entries": .integer(report.entries), "faults": .integer(Int64(report.faults.count)),
                 "root": .string(report.root),

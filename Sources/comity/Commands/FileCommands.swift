@@ -140,11 +140,15 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Recompute everything: entries, tree, checkpoints, signatures, receipts, files. Exit 6 when something is wrong.")
+            abstract:
+                "Recompute everything: entries, tree, tiles, checkpoints, signatures, receipts, files. Exit 6 when something is wrong.")
         @OptionGroup var global: GlobalOptions
+        @Flag(help: "From the first entry: that is what it always does; the flag says so in a script.") var fromGenesis = false
 
         func run() async throws {
-            let report = try global.node().audit(officer: nil)
+            let node = try global.node()
+            let bar = Output.progressBar("audit")
+            let report = try node.audit(officer: nil) { (done, all) throws(ComityError) in try bar(done, all) }
             if global.json {
                 try Output.json(report)
             } else if report.ok {
@@ -152,7 +156,9 @@ struct AuditCommand: AsyncParsableCommand {
                     "ok  \(report.entries) entries (\(report.acts) acts, \(report.events) events), \(report.checkpoints) checkpoints, \(report.receipts) receipts verified\(report.unreceipted > 0 ? ", \(report.unreceipted) acts not receipted yet" : "")"
                 )
                 Output.line("root \(report.root)")
+                if let held = report.held { Output.line("held \(held)") }
             } else {
+                if let first = report.first, first.index >= 0 { Output.error("first bad entry: \(first.index)") }
                 for fault in report.faults.prefix(50) {
                     Output.error(
                         "FAULT  \(fault.index >= 0 ? "entry \(fault.index)  " : "")\(fault.file.map { $0 + "  " } ?? "")\(fault.says)")

@@ -79,7 +79,7 @@ enum Serving {
                     .init(service: exchange), .init(service: desk), .init(service: DeliveryService(delivery: delivery)),
                     .init(service: ReminderService(node: node, logger: logger)), .init(service: SweepService(node: node, logger: logger)),
                     .init(service: WebhookService(courier: WebhookCourier(node: node))),
-                    .init(service: TimeStampAsking(node: node, logger: logger)),
+                    .init(service: TimeStampAsking(node: node, logger: logger)), .init(service: PublishService(node: node, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -103,6 +103,26 @@ private struct ReminderService: Service {
                 try? await Task.sleep(for: .seconds(30))
             }
         }
+    }
+}
+
+/// Publishes what was registered, each second; and once more at the end.
+private struct PublishService: Service {
+    let node: Node
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                publish()
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+        publish()
+    }
+
+    private func publish() {
+        do throws(ComityError) { try node.publishRegister() } catch { logger.error("register: \(error)") }
     }
 }
 

@@ -61,8 +61,8 @@ struct AccessFixture {
     func events(_ kinds: RegisterEvent.Kind...) throws -> [RegisterEvent] {
         try node.store.read { reader in
             var events: [RegisterEvent] = []
-            try reader.eachEntry { _, _, kind, ref in
-                guard kind == "event", let bytes = try reader.eventBytes(ref) else { return }
+            try reader.eachEntry { index, _, kind, _ in
+                guard kind == "event", let bytes = try reader.eventBytes(at: index) else { return }
                 let event = try IJSON.decode(RegisterEvent.self, from: bytes, limit: 1 << 20)
                 if kinds.contains(event.event) { events.append(event) }
             }

@@ -5,7 +5,7 @@ import Foundation
 import Standards
 
 /// Runs a folder of test vectors through this implementation, so that other implementers can check themselves against it.
-struct Conformance: ParsableCommand {
+@main struct Conformance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "comity-conformance", abstract: "Run a folder of test vectors through Comity's code.",
         discussion: """
@@ -13,24 +13,28 @@ struct Conformance: ParsableCommand {
               age     files of the age test kit (C2SP/CCTV): header lines, a blank line, the age file
               bagit   folders as in the BagIt conformance suite: …/valid/BAG and …/invalid/BAG
               jose    json_web_signature_test.json of Wycheproof
+              tiles   a log published as C2SP tlog-tiles: a folder, or an address that begins with http:// or https://
 
             Prints each failure and “N passed, N failed”. Exit status 0 when nothing failed, 6 when something did.
             """)
 
-    enum Suite: String, ExpressibleByArgument, CaseIterable { case age, bagit, jose }
+    enum Suite: String, ExpressibleByArgument, CaseIterable { case age, bagit, jose, tiles }
 
-    @Argument(help: "age, bagit or jose.") var suite: Suite
-    @Argument(help: "The folder.") var folder: String
+    @Argument(help: "age, bagit, jose or tiles.") var suite: Suite
+    @Argument(help: "The folder; for tiles also an address.") var folder: String
+    @Option(help: "tiles: the key of the log as C2SP writes it, NAME+HASH+KEY. Without it the signature of the checkpoint is not checked.")
+    var key: String?
 
-    func run() throws {
+    func run() async throws {
         var tally = Tally()
-        do throws(ComityError) {
+        do {
             switch suite {
             case .age: try AgeSuite.run(folder, &tally)
             case .bagit: try BagSuite.run(folder, &tally)
             case .jose: try JOSESuite.run(folder, &tally)
+            case .tiles: try await TileSuite.run(folder, key: key, &tally)
             }
-        } catch {
+        } catch let error as ComityError {
             FileHandle.standardError.write(Data("comity-conformance: \(error)\n".utf8))
             throw ExitCode(error.code.exitStatus)
         }
@@ -74,5 +78,3 @@ enum Vectors {
         }
     }
 }
-
-Conformance.main()

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Dossier
+import Exchange
+import Register
+import Sealing
+import Standards
+import Storage
+
+/// The log itself: entries in order, what they are of, signatures, tree, tiles, checkpoints. One pass, a few thousand entries at a
+/// time, hashed and verified on all processors.
+struct RegisterAudit {
+    let keys: AuditKeys
+    let register: NoteVerifier
+
+    /// Entries that are read at once.
+    private static let batch = 4096
+    /// Faults that are kept; a register with more is told how many.
+    private static let most = 1000
+
+    private var report = AuditReport()
+    private var edge = TileEdge()
+    private var partial: [Int: TileEdge.Change] = [:]
+    private var notes: [(size: Int64, note: String)] = []
+    private var next = 0
+    private var expected: Int64 = 0
+
+    init(keys: AuditKeys, register: NoteVerifier) {
+        self.keys = keys
+        self.register = register
+    }
+
+    /// What became of an entry that was looked at.
+    private enum Finding: Sendable {
+        case fine
+        case fault(String)
+    }
+
+    mutating func run(_ reader: Reader, advance: (Int64) throws -> Void) throws {
+        var notes: [(size: Int64, note: String)] = []
+        try reader.eachCheckpoint { notes.append(($0, $1)) }
+        self.notes = notes
+        try checkpoints(upTo: 0)
+        var rows: [AuditRow] = []
+        try reader.eachAuditRow { row in
+            rows.append(row)
+            if rows.count == Self.batch {
+                try take(rows, reader)
+                try advance(Int64(rows.count))
+                rows.removeAll(keepingCapacity: true)
+            }
+        }
+        try take(rows, reader)
+        try advance(Int64(rows.count))
+        try tiles(reader)
+    }
+
+    private mutating func take(_ rows: [AuditRow], _ reader: Reader) throws {
+        guard !rows.isEmpty else { return }
+        let judge = EntryJudge(keys: keys)
+        let findings = [Finding](unsafeUninitializedCapacity: rows.count) { buffer, count in
+            nonisolated(unsafe) let buffer = buffer
+            let piece = 128
+            DispatchQueue.concurrentPerform(iterations: (rows.count + piece - 1) / piece) { part in
+                for position in part * piece..<min((part + 1) * piece, rows.count) {
+                    let says = judge.fault(of: rows[position])
+                    (buffer.baseAddress! + position).initialize(to: says.map { .fault($0) } ?? .fine)
+                }
+            }
+            count = rows.count
+        }
+        for (row, finding) in zip(rows, findings) {
+            if row.index != expected {
+                fault(expected, row.index > expected ? "Entry \(expected) is missing." : "Entry \(row.index) stands twice.")
+            }
+            expected = row.index + 1
+            switch row.kind {
+            case "act": report.acts += 1
+            case "event": report.events += 1
+            default: report.lost += 1
+            }
+            if case .fault(let says) = finding { fault(row.index, says, row.file, reader) }
+        }
+        // The tree, and the checkpoints on the way.
+        var contents: [UInt8] = []
+        contents.reserveCapacity(32 * rows.count)
+        var count = edge.size
+        for row in rows {
+            contents += row.content?.bytes ?? [UInt8](repeating: 0, count: 32)
+            count += 1
+            guard next < notes.count, notes[next].size == count else { continue }
+            try grow(contents, reader)
+            contents.removeAll(keepingCapacity: true)
+            try checkpoints(upTo: count)
+        }
+        try grow(contents, reader)
+    }
+
+    private mutating func grow(_ contents: [UInt8], _ reader: Reader) throws {
+        for change in edge.append(contents: contents) {
+            let address = change.address
+            guard address.width == TileAddress.width else {
+                partial[address.level] = change
+                continue
+            }
+            partial[address.level] = nil
+            report.tiles += 1
+            try compare(change, reader)
+        }
+    }
+
+    /// A stored tile is the one that the entries make; otherwise the first entry below it that differs is named.
+    private mutating func compare(_ change: TileEdge.Change, _ reader: Reader) throws {
+        let address = change.address
+        let span = Int64(1) << Int64(8 * address.level)
+        let first = address.index * 256 * span
+        guard let stored = try reader.storedTile(address.level, address.index) else {
+            return fault(first, "The tile \(address) above it is gone.")
+        }
+        guard stored != change.hashes else { return }
+        let position =
+            zip(stored, change.hashes).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(stored.count, change.hashes.count)
+        let entry = first + Int64(position / 32) * span
+        if address.level == 0 {
+            fault(entry, "Entry \(entry) or the tile \(address) above it was changed: they do not agree.")
+        } else {
+            fault(entry, "The tile \(address) above it was changed.")
+        }
+    }
+
+    /// Partial tiles at the end, and tiles that nothing needs.
+    private mutating func tiles(_ reader: Reader) throws {
+        var kept = report.tiles
+        for change in partial.values.sorted(by: { $0.address.level < $1.address.level }) {
+            kept += 1
+            report.tiles += 1
+            try compare(change, reader)
+        }
+        let stored = try reader.tileCount()
+        if stored > kept { fault(-1, "The register has \(stored) tiles, but its entries make \(kept).") }
+    }
+
+    private mutating func checkpoints(upTo size: Int64) throws {
+        while next < notes.count, notes[next].size <= size {
+            let (claimed, note) = notes[next]
+            next += 1
+            report.checkpoints += 1
+            report.head = note
+            do throws(ComityError) {
+                let checkpoint = try Checkpoint(note, signedBy: register)
+                if checkpoint.root != (claimed == 0 ? MerkleTree.emptyRoot : edge.root) {
+                    fault(claimed - 1, "The checkpoint of size \(claimed) has another root: something before it was changed.")
+                }
+                if checkpoint.size != claimed {
+                    fault(claimed - 1, "The checkpoint stored for size \(claimed) is of size \(checkpoint.size).")
+                }
+            } catch { fault(claimed - 1, "The checkpoint of size \(claimed) does not verify: \(error.what)") }
+        }
+    }
+
+    private mutating func fault(_ index: Int64, _ says: String, _ file: String? = nil, _ reader: Reader? = nil) {
+        guard report.faults.count < Self.most else { return }
+        let ref = file.flatMap { try? UUIDv7($0) }.flatMap { id in try? reader?.file(id: id)?.ref.description }
+        report.faults.append(.init(index: index, file: ref, says: says))
+    }
+
+    /// Puts what was found into the report of the audit.
+    mutating func finish(_ whole: inout AuditReport) {
+        for (size, _) in notes[next...] {
+            fault(-1, "A checkpoint of size \(size) was signed, but the register has \(edge.size) entries.")
+        }
+        if edge.size > 0, whole.held == nil, (try? Checkpoint(report.head, signedBy: register))?.size != edge.size {
+            fault(edge.size - 1, "No checkpoint covers the last entries.")
+        }
+        whole.entries = edge.size
+        whole.root = edge.root.description
+        whole.acts = report.acts
+        whole.events = report.events
+        whole.lost = report.lost
+        whole.tiles = report.tiles
+        whole.checkpoints = report.checkpoints
+        whole.head = report.head
+        whole.faults += report.faults
+    }
+}
+
+/// Says what is wrong with one entry, by itself. Called from several threads.
+struct EntryJudge: Sendable {
+    let keys: AuditKeys
+
+    /// Nil when nothing is.
+    func fault(of row: AuditRow) -> String? {
+        guard let content = row.content else { return "Entry \(row.index) holds no hash." }
+        switch row.kind {
+        case "act": return act(row, content)
+        case "event":
+            guard let bytes = row.event else { return "The event of entry \(row.index) is gone." }
+            return Hash.of(bytes) == content ? nil : "The event of entry \(row.index) was changed."
+        case PendingEntry.Kind.lost.rawValue:
+            return row.ref == content.description ? nil : "Entry \(row.index), whose content was lost, was changed."
+        default: return "Entry \(row.index) is of the unknown kind “\(Text.safe(row.kind, limit: 20))”."
+        }
+    }
+
+    private func act(_ row: AuditRow, _ content: Hash) -> String? {
+        guard let act = row.act else { return "The act of entry \(row.index) is gone." }
+        guard act.id == row.ref else { return "The act \(act.id) says it is entry \(row.index), which is of the act \(row.ref)." }
+        guard let jws = try? JWS(parsing: act.jws, limit: Act.limit), Hash.of(jws.payload) == content, act.hash == content else {
+            return "The act \(act.id) was changed."
+        }
+        guard let signature = jws.signatures.first, let known = keys.signing[signature.keyID], (known.state == keys.state) == act.outgoing
+        else { return "The act \(act.id) is signed by a key that is not in the directory." }
+        guard jws.signatures.count == 1, signature.type == Act.mediaType, jws.isValid(0, with: known.key) else {
+            return "The act \(act.id) does not verify: its signature does not hold."
+        }
+        return nil
+    }
+}
