@@ -74,6 +74,14 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
         self.statementKey = statementKey
     }
 
+    /// The keys of its register, each of which signs its checkpoints: Ed25519, and ML-DSA-65 where the entry names a key for statements.
+    public var registerKeys: [NoteVerifier] { [register] + (registerStatementKey.map { [$0] } ?? []) }
+
+    /// The ML-DSA-65 key as key of the register; nil for a node that has none.
+    public var registerStatementKey: NoteVerifier? {
+        statementKey.flatMap { try? NoteVerifier(name: register.name, publicKey: $0.rawRepresentation, kind: .mlDSA65) }
+    }
+
     public var party: Party { Party(state: state, authority: authority.id) }
 
     /// Eight groups of five digits: the first 128 bits of the SHA-256 of the root key, 16 bits a group. Digits, because
@@ -116,6 +124,7 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
         try require(
             endpoint.hasPrefix("https://") && endpoint.utf8.count <= 300 && Text.safe(endpoint, limit: 300) == endpoint,
             "the endpoint is not an https address.")
+        try require(register.kind == .ed25519, "the key of the register is not an Ed25519 key.")
         _ = try AgeRecipient(sealing)
         try require((Base64.decode(certificate)?.count ?? 0) > 0, "the certificate is not base64.")
         for text in [authority.id, authority.name, authority.timeZone, authority.phone ?? "x", authority.email ?? "x"] + authority.languages

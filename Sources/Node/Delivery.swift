@@ -166,7 +166,7 @@ public final class Delivery: Sendable {
 extension Node {
     /// Checks the receipt for an act of this node and registers it.
     func register(_ receipt: Receipt, for stored: StoredAct, from peer: Peer, row: Int64) async throws(ComityError) {
-        let head = try receipt.verify(act: stored.hash, signedBy: peer.entry.register)
+        let head = try receipt.verify(act: stored.hash, signedBy: peer.entry.register, and: peer.entry.registerStatementKey)
         let bytes = try IJSON.encode(receipt)
         let now = try now()
         let act = try Self.hashed(stored).act

@@ -85,9 +85,10 @@ struct NodeKeys: Sendable {
 
     static func generate(for configuration: NodeConfiguration) throws(ComityError) -> NodeKeys {
         let seed = NoteSigner.newSeed()
+        let statement = try StatementKey.generate()
         return NodeKeys(
-            root: .generate(), signing: .generate(), statement: try .generate(), sealing: .generate(),
-            register: try NoteSigner(name: registerName(configuration), seed: seed),
+            root: .generate(), signing: .generate(), statement: statement, sealing: .generate(),
+            register: try NoteSigner(name: registerName(configuration), seed: seed, statementSeed: statement.seed),
             registerSeed: seed,
             tls: try NodeCertificate(commonName: "\(configuration.state) \(configuration.authority.id)", now: configuration.createdAt))
     }
@@ -156,11 +157,12 @@ struct NodeKeys: Sendable {
             return bytes
         }
         let seed = try bytes("register.key")
+        let statement = try statement(try bytes("statement.key"), configuration)
         return NodeKeys(
             root: try SigningKey(rawRepresentation: try bytes("root.key")),
             signing: try SigningKey(rawRepresentation: try bytes("signing.key")),
-            statement: try statement(try bytes("statement.key"), configuration),
-            sealing: try AgeIdentity(try text("sealing.key")), register: try NoteSigner(name: registerName(configuration), seed: seed),
+            statement: statement, sealing: try AgeIdentity(try text("sealing.key")),
+            register: try NoteSigner(name: registerName(configuration), seed: seed, statementSeed: statement.seed),
             registerSeed: seed,
             tls: try NodeCertificate(certificatePEM: try text("tls.crt") + "\n", keyPEM: try text("tls.key") + "\n"))
     }

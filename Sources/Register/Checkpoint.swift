@@ -9,7 +9,7 @@ public import Standards
 /// <size, decimal>
 /// <base64 root hash>
 /// ```
-public struct Checkpoint: Sendable, Equatable {
+public struct Checkpoint: Sendable, Hashable {
     public let origin: String
     public let size: Int64
     public let root: Hash
@@ -25,30 +25,37 @@ public struct Checkpoint: Sendable, Equatable {
 
     public func signed(by key: NoteSigner) throws(ComityError) -> SignedNote { try SignedNote.sign(text, with: key) }
 
-    /// Reads a signed checkpoint and checks the signature.
-    /// - Throws: `.schema` when it cannot be read, `.verificationFailed` when `key` did not sign it or it is another register's.
-    public init(_ note: String, signedBy key: NoteVerifier) throws(ComityError) {
-        let signed = try SignedNote(parsing: note)
+    /// Reads what a note says, whoever signed it.
+    /// - Throws: `.schema`.
+    public init(unverified note: SignedNote) throws(ComityError) {
+        let lines = note.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count >= 4, !lines[0].isEmpty, let size = Int64(lines[1]), size >= 0, String(size) == lines[1],
+            let bytes = Base64.decode(lines[2]), let root = Hash(bytes)
+        else { throw ComityError(.schema, "The checkpoint does not hold origin, size and root.") }
+        self.init(origin: lines[0], size: size, root: root)
+    }
+
+    /// Reads a signed checkpoint and checks the signatures.
+    /// - Parameter second: a second key of the same register that must have signed too; nil when there is none.
+    /// - Throws: `.schema` when it cannot be read, `.verificationFailed` when a key did not sign it or it is another register's.
+    public init(_ note: String, signedBy key: NoteVerifier, and second: NoteVerifier? = nil) throws(ComityError) {
+        try self.init(SignedNote(parsing: note), signedBy: key, and: second)
+    }
+
+    /// The same for a note that was parsed.
+    public init(_ signed: SignedNote, signedBy key: NoteVerifier, and second: NoteVerifier? = nil) throws(ComityError) {
         guard signed.isSigned(by: key) else {
             throw ComityError(.verificationFailed, "The checkpoint is not signed by \(key.name).")
         }
-        let head = try Checkpoint(text: signed.text)
-        guard head.origin == key.name else {
-            throw ComityError(
-                .verificationFailed, "The checkpoint belongs to the register \(Text.safe(head.origin, limit: 80)), not to \(key.name).")
+        if let second, !signed.isSigned(by: second) {
+            throw ComityError(.verificationFailed, "The checkpoint lacks the \(second.kind.title) signature of \(second.name).")
         }
-        self = head
-    }
-
-    /// Reads what a note says, with nothing proved: for whoever checks the tree itself.
-    /// - Throws: `.schema` when it cannot be read.
-    public init(unverified note: String) throws(ComityError) { try self.init(text: try SignedNote(parsing: note).text) }
-
-    private init(text: String) throws(ComityError) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard lines.count >= 4, let size = Int64(lines[1]), size >= 0, String(size) == lines[1], let bytes = Base64.decode(lines[2]),
-            let root = Hash(bytes)
-        else { throw ComityError(.schema, "The checkpoint does not hold origin, size and root.") }
-        self.init(origin: lines[0], size: size, root: root)
+        let checkpoint = try Checkpoint(unverified: signed)
+        guard checkpoint.origin == key.name else {
+            throw ComityError(
+                .verificationFailed,
+                "The checkpoint belongs to the register \(Text.safe(checkpoint.origin, limit: 80)), not to \(key.name).")
+        }
+        self = checkpoint
     }
 }

@@ -106,7 +106,7 @@ public enum MerkleTree {
     }
 
     /// Hash of a range that begins at a multiple of the largest power of two below its length.
-    private static func hash(of range: Range<Int64>, reading node: NodeReader) throws -> Hash {
+    static func hash(of range: Range<Int64>, reading node: NodeReader) throws -> Hash {
         let count = range.upperBound - range.lowerBound
         if count == 0 { return emptyRoot }
         if count & (count - 1) == 0 {
@@ -121,7 +121,7 @@ public enum MerkleTree {
     }
 
     /// The largest power of two smaller than `count`.
-    private static func split(_ count: Int64) -> Int64 { 1 << Int64(63 - (count - 1).leadingZeroBitCount) }
+    static func split(_ count: Int64) -> Int64 { 1 << Int64(63 - (count - 1).leadingZeroBitCount) }
 
     private static func missing(_ level: Int, _ index: Int64) -> ComityError {
         ComityError(

@@ -93,14 +93,16 @@ public struct Receipt: Sendable, Codable, Equatable {
     /// Largest accepted receipt, in bytes.
     public static let limit = 256 * 1024
 
-    /// Checks signature, index and proof.
+    /// Checks signatures, index and proof.
+    /// - Parameter second: a second key of that register that must have signed too. Receipts from before registers had one are checked
+    ///   without it.
     /// - Throws: `.verificationFailed` naming what does not hold; `.schema` for another version.
-    public func verify(act expected: Hash, signedBy key: NoteVerifier) throws(ComityError) -> Checkpoint {
+    public func verify(act expected: Hash, signedBy key: NoteVerifier, and second: NoteVerifier? = nil) throws(ComityError) -> Checkpoint {
         guard v == Self.version else {
             throw ComityError(.schema, "The receipt has version \(v); this node reads version \(Self.version).")
         }
         guard act == expected else { throw ComityError(.verificationFailed, "The receipt is for another act.") }
-        let head = try Checkpoint(checkpoint, signedBy: key)
+        let head = try Checkpoint(checkpoint, signedBy: key, and: second)
         guard let root = MerkleTree.root(leaf: RegisterEntry(content: act).leafHash, index: index, size: head.size, proof: proof),
             root == head.root
         else { throw ComityError(.verificationFailed, "The inclusion proof of the receipt does not lead to the root of its checkpoint.") }

@@ -1,38 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 public import Standards
 
-/// A note signed with Ed25519 (C2SP signed-note v1).
+/// A text with signatures of one or more keys (C2SP signed-note v1).
 ///
 /// ```
 /// text, ends with a newline
 ///
-/// — <key name> base64(key id, 4 bytes ‖ signature, 64 bytes)
+/// — <key name> base64(key id, 4 bytes ‖ signature)
+/// — <key name> base64(key id, 4 bytes ‖ signature)
 /// ```
-/// The key id is the first four bytes of `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)`.
+/// What a signature is made over follows from the kind of its key: see `NoteVerifier.Kind`.
 public struct SignedNote: Sendable, Equatable {
     /// The signed text, with its final newline.
     public let text: String
-    /// Signature lines, without the em dash.
+    /// Signature lines, in their order.
     public let signatures: [Signature]
 
-    public struct Signature: Sendable, Equatable {
+    /// A signature line: who, with which key, and the bytes.
+    public struct Signature: Sendable, Hashable, CustomStringConvertible {
         public let name: String
         public let keyID: [UInt8]
         public let signature: [UInt8]
+
+        public init(name: String, keyID: [UInt8], signature: [UInt8]) {
+            self.name = name
+            self.keyID = keyID
+            self.signature = signature
+        }
+
+        /// Reads a line, without its newline.
+        /// - Returns: nil when it is not one.
+        public init?(line: some StringProtocol) {
+            let parts = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0] == "—", !parts[1].isEmpty, !parts[1].contains("+"), let blob = Base64.decode(String(parts[2])),
+                blob.count > 4
+            else { return nil }
+            self.init(name: String(parts[1]), keyID: Array(blob[0..<4]), signature: Array(blob[4...]))
+        }
+
+        /// The line, without its newline.
+        public var description: String { "— \(name) \(Base64.encode(keyID + signature))" }
     }
 
-    /// Largest accepted note, in bytes.
-    public static let limit = 64 * 1024
+    /// Largest accepted note, in bytes, and most signature lines.
+    public static let limit = 256 * 1024
+    static let mostSignatures = 64
 
-    /// - Throws: `.failure` when the key cannot sign.
+    /// Signs with every key of the signer.
+    /// - Throws: `.failure` when a key cannot sign.
     public static func sign(_ text: String, with key: NoteSigner) throws(ComityError) -> SignedNote {
-        let signature: [UInt8]
-        do { signature = Array(try key.privateKey.signature(for: Array(text.utf8))) } catch {
-            throw ComityError(.failure, "The register key cannot sign.")
-        }
-        return SignedNote(text: text, signatures: [.init(name: key.verifier.name, keyID: key.verifier.keyID, signature: signature)])
+        SignedNote(text: text, signatures: try key.signatures(of: text))
     }
 
     private init(text: String, signatures: [Signature]) {
@@ -46,101 +64,72 @@ public struct SignedNote: Sendable, Equatable {
         guard note.utf8.count <= Self.limit else { throw ComityError(.tooLarge, "The signed note is longer than \(Self.limit) bytes.") }
         let bad = ComityError(.schema, "The text is not a signed note.")
         guard !note.unicodeScalars.contains(where: { $0.value < 0x20 && $0.value != 0x0A }), note.hasSuffix("\n"),
-            let separator = note.range(of: "\n\n", fromEnd: true)
+            let separator = note.ranges(of: "\n\n").last
         else { throw bad }
         text = String(note[note.startIndex...separator.lowerBound])
         var parsed: [Signature] = []
         for line in note[separator.upperBound...].dropLast().split(separator: "\n", omittingEmptySubsequences: false) {
-            let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0] == "—", !parts[1].isEmpty, !parts[1].contains("+"), let blob = Base64.decode(String(parts[2])),
-                blob.count > 4, parsed.count < 16
-            else { throw bad }
-            parsed.append(Signature(name: String(parts[1]), keyID: Array(blob[0..<4]), signature: Array(blob[4...])))
+            guard let signature = Signature(line: line), parsed.count < Self.mostSignatures else { throw bad }
+            parsed.append(signature)
         }
         guard !parsed.isEmpty else { throw bad }
         signatures = parsed
     }
 
     /// The note as it is stored and sent.
-    public var description: String {
-        text + "\n" + signatures.map { "— \($0.name) \(Base64.encode($0.keyID + $0.signature))\n" }.joined()
+    public var description: String { text + "\n" + signatures.map { "\($0)\n" }.joined() }
+
+    /// The same text with further signature lines; lines that are there already are not repeated.
+    public func adding(_ lines: [Signature]) -> SignedNote {
+        var all = signatures
+        for line in lines where !all.contains(line) { all.append(line) }
+        return SignedNote(text: text, signatures: all)
     }
 
-    /// A signature line of this key is there and holds.
+    /// The same text with only those signature lines that a key of `keys` made and that hold.
+    public func keeping(_ keys: [NoteVerifier]) -> SignedNote {
+        SignedNote(text: text, signatures: signatures.filter { line in keys.contains { $0.matches(line) && $0.isValid(line, of: text) } })
+    }
+
+    /// A signature line of this key is there, and every line with its name and key id holds: one that does not makes the note bad.
     public func isSigned(by key: NoteVerifier) -> Bool {
-        signatures.contains { line in
-            line.name == key.name && line.keyID == key.keyID && key.isValid(line.signature, for: Array(text.utf8))
+        let lines = signatures.filter(key.matches)
+        return !lines.isEmpty && lines.allSatisfy { key.isValid($0, of: text) }
+    }
+
+    /// Which of the keys have signed.
+    public func signers(among keys: [NoteVerifier]) -> [NoteVerifier] { keys.filter(isSigned) }
+
+    /// Which of the witnesses have cosigned, with their earliest time each; in the order of the keys.
+    public func cosignatures(by witnesses: [NoteVerifier]) -> [Cosignature] {
+        witnesses.compactMap { key in
+            guard key.kind == .cosignature else { return nil }
+            let held = signatures.filter { key.matches($0) && key.isValid($0, of: text) }
+            guard let first = held.compactMap({ line in Cosignature.time(in: line.signature).map { (line, $0) } }).min(by: { $0.1 < $1.1 })
+            else { return nil }
+            return Cosignature(witness: key.name, seconds: first.1, line: first.0)
         }
     }
 }
 
-extension String {
-    fileprivate func range(of text: String, fromEnd: Bool) -> Range<String.Index>? {
-        let found = fromEnd ? ranges(of: text).last : ranges(of: text).first
-        return found
-    }
-}
+/// What a witness says with its signature line: at this moment this was the largest checkpoint it had seen of that register, and it
+/// extended all it had seen before (C2SP tlog-cosignature, `cosignature/v1`).
+public struct Cosignature: Sendable, Equatable {
+    /// Name of the witness.
+    public let witness: String
+    /// POSIX time of the witness, in seconds.
+    public let seconds: Int64
+    public let line: SignedNote.Signature
 
-/// The private half of a note key.
-public struct NoteSigner: Sendable {
-    let privateKey: Curve25519.Signing.PrivateKey
-    public let verifier: NoteVerifier
+    /// What is signed: a header that no other kind of note has, the time, and the text of the checkpoint.
+    static func message(_ text: String, seconds: Int64) -> [UInt8] { Array("cosignature/v1\ntime \(seconds)\n\(text)".utf8) }
 
-    /// - Throws: `.malformedInput` when the seed has not 32 bytes or the name is not usable.
-    public init(name: String, seed: [UInt8]) throws(ComityError) {
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
-            throw ComityError(.malformedInput, "A register key has 32 bytes.")
-        }
-        privateKey = key
-        verifier = try NoteVerifier(name: name, publicKey: Array(key.publicKey.rawRepresentation))
-    }
-
-    /// A new random seed.
-    public static func newSeed() -> [UInt8] { Array(Curve25519.Signing.PrivateKey().rawRepresentation) }
-}
-
-/// The public half of a note key; its text is `name+hex(key id)+base64(0x01 ‖ public key)` (C2SP signed-note, vkey).
-public struct NoteVerifier: Sendable, Hashable, CustomStringConvertible, Codable {
-    public let name: String
-    public let publicKey: [UInt8]
-    public let keyID: [UInt8]
-
-    public init(name: String, publicKey: [UInt8]) throws(ComityError) {
-        guard !name.isEmpty, name.utf8.count <= 255, !name.contains("+"), !name.contains(where: \.isWhitespace), publicKey.count == 32
-        else {
-            throw ComityError(.malformedInput, "“\(Text.safe(name, limit: 60))” cannot name a register.")
-        }
-        self.name = name
-        self.publicKey = publicKey
-        keyID = Array(Hash.of(Array(name.utf8) + [0x0A, 0x01] + publicKey).bytes[0..<4])
-    }
-
-    /// Reads the text form.
-    /// - Throws: `.schema`.
-    public init(_ text: String) throws(ComityError) {
-        let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let blob = Base64.decode(parts[2]), blob.first == 1,
-            let key = try? NoteVerifier(name: parts[0], publicKey: Array(blob.dropFirst())), Hex.encode(key.keyID) == parts[1]
-        else { throw ComityError(.schema, "The key of the register cannot be read.") }
-        self = key
-    }
-
-    public var description: String { "\(name)+\(Hex.encode(keyID))+\(Base64.encode([0x01] + publicKey))" }
-
-    func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
-        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
-        return key.isValidSignature(signature, for: message)
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        do { self = try NoteVerifier(text) } catch {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: error.what))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
+    /// The time in a `timestamped_signature`: 64 bits, big endian, then 64 bytes of Ed25519.
+    /// - Returns: nil for another length, or a time that is zero or above 2^63 − 1.
+    static func time(in signature: [UInt8]) -> Int64? {
+        guard signature.count == 72 else { return nil }
+        let value = signature[0..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard value > 0, let seconds = Int64(exactly: value) else { return nil }
+        return seconds
     }
 }

@@ -94,7 +94,10 @@ final class GroupCommit: Sendable {
             }
             for (job, entries) in zip(jobs, ranges) { job.finish(.success(entries)) }
         } catch {
-            guard jobs.count > 1 else { return jobs.forEach { $0.finish(.failure(error)) } }
+            guard jobs.count > 1 else {
+                for job in jobs { job.finish(.failure(error)) }
+                return
+            }
             commitOneByOne(jobs)
         }
     }

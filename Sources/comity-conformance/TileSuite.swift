@@ -54,7 +54,7 @@ struct TileSuite {
         guard let note = try await source.read("checkpoint", limit: SignedNote.limit) else {
             throw ComityError(.notFound, "There is no checkpoint there.", next: "Name the folder or address that holds “checkpoint”.")
         }
-        let head = try Checkpoint(unverified: String(decoding: note, as: UTF8.self))
+        let head = try Checkpoint(unverified: try SignedNote(parsing: String(decoding: note, as: UTF8.self)))
         if let key {
             let isSigned = try SignedNote(parsing: String(decoding: note, as: UTF8.self)).isSigned(by: key) && key.name == head.origin
             tally.count("checkpoint", isSigned ? nil : "it is not signed by \(key.name)")

@@ -21,6 +21,7 @@ import Testing
 
     @Test(arguments: [
         ("age", "age", "96 passed, 0 failed\n"), ("jose", "wycheproof", "0 passed, 0 failed, 401 for other algorithms, all refused\n"),
+        ("merkle", "merkle", "98 passed, 0 failed\n"),
     ])
     func everyVector(_ suite: String, _ folder: String, _ expected: String) throws {
         let path = "../shared/vectors/\(folder)"
@@ -42,6 +43,12 @@ import Testing
         let lines = result.output.split(separator: "\n")
         #expect(result.status == 6 && lines.count == 2 && lines.first?.contains("sha224 is not supported") == true, "\(result)")
         #expect(lines.last == "23 passed, 1 failed")
+    }
+
+    /// Consistency proofs of every pair of sizes up to 20, made by another implementation, some with a fault.
+    @Test func ownConsistencyVectors() throws {
+        let result = try run(["merkle", "Tests/Vectors/register/merkle"])
+        #expect(result.status == 0 && result.output == "576 passed, 0 failed\n", "\(result)")
     }
 
     @Test func nothingToRunIsAnError() throws {

@@ -102,12 +102,12 @@ extension Node {
             else { throw ComityError(.notFound, "The register has no entry \(index).", next: "Choose one from its list.") }
             let ref = try row.file.flatMap { try reader.file(id: try UUIDv7($0))?.ref }
             let hashes = try MerkleTree.inclusionProof(index: index, size: head.checkpoint.size, reading: reader.node)
-            let lines = ["c2sp.org/tlog-proof@v1", "index \(index)"] + hashes.map { Base64.encode($0.bytes) }
+            let proof = TlogProof(index: index, hashes: hashes, note: try SignedNote(parsing: head.note))
             let line = line(row, ref, whole: whole)
             let shows = whole || line.kind == RegisterEvent.Kind.brokeGlass.rawValue
             return RegisterEntryView(
                 line: line, content: content.description, leaf: RegisterEntry(content: content).leafHash.description,
-                size: head.checkpoint.size, proof: lines.joined(separator: "\n") + "\n\n" + head.note,
+                size: head.checkpoint.size, proof: proof.description,
                 bytes: shows && !line.isAct ? String(decoding: row.bytes, as: UTF8.self) : "", isWithheld: !shows && !line.isAct)
         }
     }
