@@ -38,9 +38,20 @@ public final class Delivery: Sendable {
 
     /// Works off what is due, until told to stop. `served` is called after each round that delivered something.
     public func run(pause: Duration = .milliseconds(200)) async {
-        while !Task.isCancelled {
-            await flush()
-            try? await Task.sleep(for: pause)
+        // Before anything leaves: whether this register is the one that the witnesses know.
+        await meetAll()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: Self.meetingPause)
+                    if !Task.isCancelled { await self.meetAll() }
+                }
+            }
+            while !Task.isCancelled {
+                await flush()
+                try? await Task.sleep(for: pause)
+            }
+            group.cancelAll()
         }
     }
 
@@ -59,13 +70,15 @@ public final class Delivery: Sendable {
         guard let waiting = try? node.store.read({ try $0.waiting() }), !waiting.isEmpty else { return }
         await withTaskGroup(of: Void.self) { group in
             for (_, rows) in Dictionary(grouping: waiting, by: \.peer) {
-                group.addTask { await self.flush(rows, impatient: impatient, packages: packages) }
+                group.addTask { if await self.flush(rows, impatient: impatient, packages: packages) { await self.meet(rows[0].peer) } }
             }
         }
     }
 
     /// Delivers one peer's rows, acts before packages. A peer that does not answer ends the round.
-    private func flush(_ rows: [OutboxRow], impatient: Bool, packages: Bool) async {
+    /// - Returns: whether anything was delivered.
+    private func flush(_ rows: [OutboxRow], impatient: Bool, packages: Bool) async -> Bool {
+        var delivered = false
         let ordered = rows.filter { $0.kind == .act } + (packages ? rows.filter { $0.kind == .package } : [])
         // Acts of one file keep their order; a file that has to wait does not hold up the others.
         var held: Set<UUIDv7> = []
@@ -85,12 +98,14 @@ public final class Delivery: Sendable {
                 case .act: try await deliverAct(row)
                 case .package: try await deliverPackage(row)
                 }
+                delivered = true
             } catch {
                 let final = await record(error, row)
-                if error.code == .peerUnreachable { return }
+                if error.code == .peerUnreachable { return delivered }
                 if !final, let file { held.insert(file) }
             }
         }
+        return delivered
     }
 
     /// - Returns: whether the peer will never take it.

@@ -89,6 +89,7 @@ extension Node {
             (days ?? .max) <= 7 ? "" : "Stop the node, copy its whole folder to another machine, and note it on the desk.")
         if let check = deskCheck() { checks.append(check) }
         if let check = try timeStampCheck() { checks.append(check) }
+        checks += try witnessChecks()
         return checks
     }
 

@@ -68,26 +68,29 @@ extension Node: ExchangeHandler {
         let now = try now()
         let act = verified.act
         let own = state
-        let supplied = try Self.announcedPackage(act)
-        let conditions = act.body["conditions"]?.array?.compactMap(\.string) ?? []
-        let received = act.kind == .receive ? try ActBody.read(ActBody.Receive.self, from: act) : nil
         _ = try await store.commit { writer in
             // Another delivery of the same act may have been faster.
             try writer.noteContact(act.from.state, at: now.milliseconds)
             guard try writer.reader.act(act.id) == nil else { return }
-            _ = try writer.append(verified, own: own, registered: now)
-            if let supplied, try writer.reader.package(supplied.digest) == nil {
-                try writer.insert(
-                    PackageRow(
-                        digest: supplied.digest, file: act.file, name: supplied.name, size: supplied.size,
-                        exhibits: supplied.exhibits, outgoing: false, stage: .supplied, conditions: conditions),
-                    created: now)
-            }
-            if let received = received?.package, let package = try writer.reader.package(received), package.file == act.file,
-                package.outgoing
-            {
-                try writer.setStage(ofPackage: received, .received)
-            }
+            try Self.keep(verified, own: own, at: now, &writer)
+        }
+    }
+
+    /// Registers an act of another State with the package that it announces or takes.
+    static func keep(_ verified: VerifiedAct, own: StateCode, at now: Instant, _ writer: inout Writer) throws {
+        let act = verified.act
+        _ = try writer.append(verified, own: own, registered: now)
+        if let supplied = try announcedPackage(act), try writer.reader.package(supplied.digest) == nil {
+            try writer.insert(
+                PackageRow(
+                    digest: supplied.digest, file: act.file, name: supplied.name, size: supplied.size,
+                    exhibits: supplied.exhibits, outgoing: false, stage: .supplied,
+                    conditions: act.body["conditions"]?.array?.compactMap(\.string) ?? []),
+                created: now)
+        }
+        let received = act.kind == .receive ? try ActBody.read(ActBody.Receive.self, from: act).package : nil
+        if let received, let package = try writer.reader.package(received), package.file == act.file, package.outgoing {
+            try writer.setStage(ofPackage: received, .received)
         }
     }
 

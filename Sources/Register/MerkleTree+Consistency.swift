@@ -34,10 +34,17 @@ extension MerkleTree {
         guard old >= 0, old <= new else { return false }
         if old == 0 { return proof.isEmpty && oldRoot == emptyRoot && (new > 0 || newRoot == emptyRoot) }
         if old == new { return proof.isEmpty && oldRoot == newRoot }
+        guard let roots = roots(old: old, oldRoot: oldRoot, new: new, proof: proof) else { return false }
+        return roots.old == oldRoot && roots.new == newRoot
+    }
+
+    /// The roots that a consistency proof between two different sizes above 0 leads to; nil when it has the wrong length.
+    /// - Parameter oldRoot: used where `old` is a power of two: the proof does not repeat it then.
+    static func roots(old: Int64, oldRoot: Hash, new: Int64, proof: [Hash]) -> (old: Hash, new: Hash)? {
+        guard old > 0, old < new else { return nil }
         var steps = proof[...]
-        // A whole subtree at the left edge is not repeated in the proof: its hash is the old root.
         if old & (old - 1) == 0 { steps = [oldRoot] + steps }
-        guard let start = steps.popFirst() else { return false }
+        guard let start = steps.popFirst() else { return nil }
         var first = old - 1
         var second = new - 1
         while first & 1 == 1 {
@@ -46,7 +53,7 @@ extension MerkleTree {
         }
         var (oldHash, newHash) = (start, start)
         for step in steps {
-            guard second > 0 else { return false }
+            guard second > 0 else { return nil }
             if first & 1 == 1 || first == second {
                 oldHash = nodeHash(step, oldHash)
                 newHash = nodeHash(step, newHash)
@@ -60,6 +67,6 @@ extension MerkleTree {
             first >>= 1
             second >>= 1
         }
-        return second == 0 && oldHash == oldRoot && newHash == newRoot
+        return second == 0 ? (oldHash, newHash) : nil
     }
 }

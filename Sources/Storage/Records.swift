@@ -279,6 +279,12 @@ public struct RegisterEvent: Sendable, Codable {
         case bundleImported = "bundle-imported"
         /// Somebody telephoned.
         case called
+        /// A register signed what cannot both be true.
+        case splitView = "split-view"
+        /// A State was made a witness of this register again, or taken off.
+        case witnessChanged = "witness-changed"
+        /// A register that had lost entries was continued with what peers hold.
+        case registerRecovered = "register-recovered"
     }
 
     public let v: Int

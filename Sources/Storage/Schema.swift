@@ -54,6 +54,7 @@ enum Schema {
                     """)
         }
         migrator.registerMigration("017 tiles") { db in try tiles(db) }
+        migrator.registerMigration("018 witnesses") { db in try db.execute(sql: witnesses) }
         return migrator
     }
 

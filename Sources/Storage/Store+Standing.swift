@@ -29,7 +29,7 @@ extension Store {
             try hold(
                 RegisterHold(
                     .copied, says: "the database was copied or moved here: it is not the file that was used last.",
-                    next: "If no other copy is in use, ask the peers with comity audit recover, or say so with comity audit resume.",
+                    next: "If no other copy is in use, say so: comity audit resume, with a reason. If something may be missing: comity audit recover.",
                     since: now))
         }
         if known == nil { try set(Self.inodeSetting, inode) }

@@ -23,7 +23,7 @@ public struct Writer {
     private let time: Int64
     /// Time of the last entry before it.
     private let last: Int64?
-    private let hold: RegisterHold?
+    private var hold: RegisterHold?
     /// Files and drafts whose rows of the worklist have to be computed again before the commit.
     var touched: Set<WorkRow.Key> = []
 
@@ -39,6 +39,16 @@ public struct Writer {
 
     /// Entries in the register, those appended in this transaction included.
     var registerSize: Int64 { size }
+
+    /// From here on entries may be appended, whatever held the register.
+    mutating func letGoOn() { hold = nil }
+
+    /// The right edge with the entries of this transaction.
+    func grown() throws -> TileEdge {
+        var edge = try reader.edge(size: size - Int64(appended.count / 32))
+        _ = edge.append(contents: appended)
+        return edge
+    }
 
     /// The entries of this transaction become a part of the tree: writes the tiles that they filled.
     /// - Parameter edge: the right edge as this process knows it; another process may have appended since.

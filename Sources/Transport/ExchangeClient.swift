@@ -57,6 +57,29 @@ public struct ExchangeClient: Sendable {
         return try await decode(PackageProgress.self, from: request, limit: 8 << 20, timeout: .hours(2))
     }
 
+    /// Asks about registers.
+    public func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply {
+        var request = HTTPClientRequest(url: endpoint + call.path)
+        request.method = call.method == "POST" ? .POST : .GET
+        if let body = call.body {
+            request.headers.add(name: "Content-Type", value: "application/octet-stream")
+            request.body = .bytes(body)
+        }
+        let reply: RegisterReply
+        do {
+            let response = try await http.execute(request, timeout: .seconds(60))
+            reply = RegisterReply(
+                status: Int(response.status.code), mediaType: response.headers.first(name: "Content-Type") ?? "",
+                body: Array(try await response.body.collect(upTo: RegisterCall.limit).readableBytesView))
+        } catch {
+            throw ComityError(.peerUnreachable, "\(peer) did not answer at \(endpoint).", why: Text.safe("\(error)"))
+        }
+        if reply.mediaType == "application/problem+json", let problem = try? IJSON.decode(Problem.self, from: reply.body, limit: 1 << 16) {
+            throw problem.error
+        }
+        return reply
+    }
+
     private func decode<T: Decodable>(
         _ type: T.Type, from request: HTTPClientRequest, limit: Int, timeout: TimeAmount = .seconds(120)
     ) async throws(ComityError) -> T {

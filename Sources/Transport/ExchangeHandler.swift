@@ -17,6 +17,8 @@ public protocol ExchangeHandler: Sendable {
     /// Takes one part, as the pieces in which it came; durable when it returns.
     func receive(part number: Int, ofPackage digest: String, pieces: [ByteBuffer], from caller: StateCode) async throws(ComityError)
         -> PackageProgress
+    /// Answers a call about registers.
+    func answer(_ call: RegisterCall, from caller: StateCode) async throws(ComityError) -> RegisterReply
 }
 
 /// How far the transfer of a package has come.

@@ -12,8 +12,17 @@ public protocol ExchangeLine: Sendable {
     func send(_ message: [UInt8]) async throws(ComityError) -> Receipt
     func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress
     func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress
+    /// Asks about registers.
+    func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply
     /// Must be called before the value is given up.
     func shutdown() async
+}
+
+extension ExchangeLine {
+    /// A way that carries acts and packages only.
+    public func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply {
+        throw ComityError(.peerUnreachable, "This way carries no calls about registers.")
+    }
 }
 
 extension ExchangeClient: ExchangeLine {}
@@ -41,6 +50,8 @@ public struct DirectLine: ExchangeLine {
     public func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress {
         try await peer.receive(part: number, ofPackage: digest, pieces: [bytes], from: caller)
     }
+
+    public func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply { try await peer.answer(call, from: caller) }
 
     public func shutdown() async {}
 }

@@ -16,6 +16,7 @@ public import Standards
 /// | --- | --- |
 /// | `POST /exchange/v1/acts`, body: sealed message | 200 receipt (JSON), or an RFC 9457 problem with `code` |
 /// | `GET /exchange/v1/packages/{digest}` | 200 progress |
+/// | `POST /exchange/v1/register/add-checkpoint`, `…/heads`, `…/entries/{from}`; `GET …/entries?from=`, `…/acts?after=`, `/exchange/v1/acts/{id}` | see `RegisterCall` |
 /// | `PUT /exchange/v1/packages/{digest}/parts/{n}`, with `Content-Digest: sha-256=:…:` (RFC 9530) | 200 progress |
 public enum ExchangeServer {
     /// What a handler knows of a request: the channel, for the certificate of the caller.
@@ -76,6 +77,7 @@ public enum ExchangeServer {
                     part: number, ofPackage: context.parameters.get("digest") ?? "", pieces: pieces, from: caller)
             }
         }
+        addRegisterCalls(to: router, handler)
         do {
             let tls = TLSChannelConfiguration(
                 tlsConfiguration: try TLSProfile.server(certificate),
@@ -93,7 +95,7 @@ public enum ExchangeServer {
         } catch { throw ComityError(.failure, "The exchange listener cannot be set up: \(error).") }
     }
 
-    private static func caller(_ context: Context, _ handler: some ExchangeHandler) async throws -> StateCode {
+    static func caller(_ context: Context, _ handler: some ExchangeHandler) async throws -> StateCode {
         // On HTTP/1.1 the TLS handler sits on this very channel.
         guard let certificate = try await context.channel.nioSSL_peerCertificate().get(),
             let caller = handler.caller(certificate: try certificate.toDERBytes())
@@ -109,7 +111,7 @@ public enum ExchangeServer {
         }
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ type: String, _ bytes: [UInt8]) -> Response {
+    static func response(_ status: HTTPResponse.Status, _ type: String, _ bytes: [UInt8]) -> Response {
         Response(status: status, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

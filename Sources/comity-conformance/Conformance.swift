@@ -15,13 +15,17 @@ import Standards
               jose    json_web_signature_test.json of Wycheproof
               tiles   a log published as C2SP tlog-tiles: a folder, or an address that begins with http:// or https://
               merkle  inclusion and consistency proofs of RFC 6962, in the layout of transparency-dev/merkle
+              split-view  what comity audit witness proof wrote: a register that showed different histories
 
             Prints each failure and “N passed, N failed”. Exit status 0 when nothing failed, 6 when something did.
             """)
 
-    enum Suite: String, ExpressibleByArgument, CaseIterable { case age, bagit, jose, merkle, tiles }
+    enum Suite: String, ExpressibleByArgument, CaseIterable {
+        case age, bagit, jose, merkle, tiles
+        case splitView = "split-view"
+    }
 
-    @Argument(help: "age, bagit, jose, merkle or tiles.") var suite: Suite
+    @Argument(help: "age, bagit, jose, merkle, tiles or split-view.") var suite: Suite
     @Argument(help: "The folder; for tiles also an address.") var folder: String
     @Option(help: "tiles: the key of the log as C2SP writes it, NAME+HASH+KEY. Without it the signature of the checkpoint is not checked.")
     var key: String?
@@ -35,6 +39,7 @@ import Standards
             case .jose: try JOSESuite.run(folder, &tally)
             case .tiles: try await TileSuite.run(folder, key: key, &tally)
             case .merkle: try MerkleSuite.run(folder, &tally)
+            case .splitView: try SplitViewSuite.run(folder, &tally)
             }
         } catch let error as ComityError {
             FileHandle.standardError.write(Data("comity-conformance: \(error)\n".utf8))

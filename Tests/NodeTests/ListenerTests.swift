@@ -122,4 +122,41 @@ import Transport
         #expect(try b.quarantined(officer: nil).contains { $0.code == "too-large" })
         #expect(try b.audit().ok)
     }
+
+    /// The calls about registers, over the wire: cosigned, mirrored, compared, given back; refused for who may not ask.
+    @Test(.timeLimit(.minutes(30))) func registersOverTheWire() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let ref = try await pair.deliveredPreservation()
+        try await serving(pair) { _, entry in
+            let delivery = Delivery(node: a) { (_: Peer) throws(ComityError) -> any ExchangeLine in
+                try ExchangeClient(own: a.keys.tls, peer: entry)
+            }
+            await delivery.meet(b.state)
+            #expect(try a.witnessLines(officer: nil).first?.says == nil)
+            #expect(try b.cosignedSize(a) == a.head.size && b.mirrored(a) == a.head.size)
+            #expect(try a.prove("\(ref)", all: true, officer: nil).allSatisfy { $0.cosigners.map(\.state) == [b.state] })
+            try await client(a.keys.tls, entry) { client in
+                let conflict = try await client.ask(.addCheckpoint(Array(try a.request(old: 0).description.utf8)))
+                let size = try a.head.size
+                #expect(conflict.status == 409 && conflict.mediaType == "text/x.tlog.size" && conflict.size == size)
+                #expect(try await client.ask(.addCheckpoint([1, 2])).status == 400)
+                let back = try await client.ask(.entries(from: 1))
+                #expect(back.body.count == Int(size - 1) * 32)
+                let acts = try IJSON.decode(HeldActs.self, from: try await client.ask(.acts(after: nil)).body, limit: 1 << 20).acts
+                let act = try #require(acts.first)
+                #expect(acts.count == 1)
+                let sealed = try await client.ask(.act("\(act.id)"))
+                let opened = try UnverifiedAct(try Age.decrypt(sealed.body, with: [a.keys.sealing], limit: 1 << 20))
+                #expect(Hash.of(opened.jws.payload) == act.hash)
+                #expect(try await client.ask(.acts(after: "\(act.id)")).text == "{\"acts\":[]}")
+                await #expect(throws: ComityError(.notFound, "")) { try await client.ask(.act("\(ref)")) }
+                await #expect(throws: ComityError.self) { try await client.ask(.heads([0x7B])) }
+                await #expect(throws: ComityError.self) {
+                    try await client.ask(.heads([UInt8](repeating: 0x20, count: RegisterCall.limit + 1)))
+                }
+            }
+            await delivery.shutdown()
+        }
+    }
 }

@@ -3,6 +3,7 @@
 import Foundation
 import Register
 import Standards
+import TestSupport
 import Testing
 
 @Suite struct ConsistencyTests {
@@ -74,9 +75,8 @@ import Testing
 
     /// A tree in which one early leaf was changed cannot be proved to extend the one that was signed before.
     @Test func aRewrittenPastHasNoProof() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = Seeded.fresh()
+        print("seed \(generator.seed)")
         for _ in 0..<200 {
             let new = Int64.random(in: 2...300, using: &generator)
             let old = Int64.random(in: 1..<new, using: &generator)
@@ -105,18 +105,5 @@ import Testing
         #expect(!MerkleTree.isConsistent(old: -1, oldRoot: root, new: 2, newRoot: root, proof: []))
         #expect(!MerkleTree.isConsistent(old: 2, oldRoot: root, new: 1, newRoot: root, proof: []))
         #expect(!MerkleTree.isConsistent(old: 1, oldRoot: root, new: .max, newRoot: root, proof: [Hash](repeating: root, count: 70)))
-    }
-}
-
-/// Numbers that are the same for the same seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -16,7 +16,7 @@ extension Node {
         "package", "code", "peer", "sha256", "state", "act", "until", "ref", "exhibit", "exhibits", "valid", "how", "kind", "rule",
         "threshold",
         "register", "index", "size", "receipt", "fingerprint", "ok", "entries", "faults", "root", "to", "as", "change", "changed", "called",
-        "what", "remeasured", "equal",
+        "what", "remeasured", "equal", "sizes", "roots", "proof", "before", "acts", "lost",
     ]
     /// Most entries looked at for one page: each is read and decoded to know whose it is and when it was made.
     private static let looked = 500

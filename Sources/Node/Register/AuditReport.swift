@@ -15,7 +15,7 @@ public struct AuditReport: Sendable, Codable {
     public var first: Fault? { faults.first { $0.index >= 0 } ?? faults.first }
     /// Why the register is held; nil while it goes on.
     public var held: String?
-    /// Entries whose content was lost with a disk and that were recovered as hashes.
+    /// Entries that were recovered without their content, which nobody has.
     public var lost = 0
     /// Tiles that were computed again.
     public var tiles = 0

@@ -277,5 +277,10 @@ private struct StageLine: ExchangeLine {
         return try await line.send(part: number, ofPackage: digest, bytes: bytes)
     }
 
+    func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply {
+        try away.check(state)
+        return try await line.ask(call)
+    }
+
     func shutdown() async {}
 }
