@@ -42,6 +42,14 @@ public struct Checkpoint: Sendable, Hashable {
         try self.init(SignedNote(parsing: note), signedBy: key, and: second)
     }
 
+    /// Reads a checkpoint of a register's own past: it may be older than the second key, but where that has signed, it holds.
+    /// - Throws: as for one that is signed by `key`.
+    public init(_ note: String, signedBy key: NoteVerifier, andWhereSigned second: NoteVerifier?) throws(ComityError) {
+        let signed = try SignedNote(parsing: note)
+        let isThere = second.map { key in signed.signatures.contains { $0.name == key.name && $0.keyID == key.keyID } } ?? false
+        try self.init(signed, signedBy: key, and: isThere ? second : nil)
+    }
+
     /// The same for a note that was parsed.
     public init(_ signed: SignedNote, signedBy key: NoteVerifier, and second: NoteVerifier? = nil) throws(ComityError) {
         guard signed.isSigned(by: key) else {

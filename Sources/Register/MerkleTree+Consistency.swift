@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Standards
+import Standards
 
 extension MerkleTree {
     /// Consistency proof between the trees of the first `old` and the first `new` leaves (RFC 9162 section 2.1.4.1); at most 63 hashes,

@@ -9,7 +9,7 @@ internal import Synchronization
 /// What a database says of its own place and age: whether it is the one that was used last.
 ///
 /// Two things lie outside the database, so that a copy or an older file does not bring its own: the inode of `comity.sqlite`, which a copy
-/// and a restored file do not share, and the file `register.mark`, which says how many entries there were.
+/// and a restored file do not share (unless the file system uses the number of a removed one again), and the file `register.mark`, which says how many entries there were.
 extension Store {
     private static let inodeSetting = "database-inode"
 
@@ -29,7 +29,8 @@ extension Store {
             try hold(
                 RegisterHold(
                     .copied, says: "the database was copied or moved here: it is not the file that was used last.",
-                    next: "If no other copy is in use, say so: comity audit resume, with a reason. If something may be missing: comity audit recover.",
+                    next:
+                        "If no other copy is in use, say so: comity audit resume, with a reason. If something may be missing: comity audit recover.",
                     since: now))
         }
         if known == nil { try set(Self.inodeSetting, inode) }

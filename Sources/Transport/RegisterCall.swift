@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Register
-public import Standards
+import Standards
 
 /// What nodes ask each other about their registers (docs/formats/witness.md).
 public enum RegisterCall: Sendable, Equatable {

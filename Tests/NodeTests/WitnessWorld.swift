@@ -114,6 +114,16 @@ final class WitnessWorld: Sendable {
     /// A copy of a node's folder as it is now, with everything that is committed.
     func copy(_ name: String, to copy: String) throws {
         try FileManager.default.copyItem(atPath: folder(name), toPath: folder(copy))
+        // Put where the database was, a copy may not be known as one: then only the witnesses know better.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = [
+            "-c",
+            "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"DELETE FROM setting WHERE name='database-inode'\"); c.commit()",
+            folder(copy) + "/comity.sqlite",
+        ]
+        try process.run()
+        process.waitUntilExit()
     }
 }
 

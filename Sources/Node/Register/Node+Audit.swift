@@ -33,7 +33,7 @@ extension Node {
         let keys = try auditKeys()
         try store.read { reader in
             report.held = try reader.registerHold()?.says
-            var audit = RegisterAudit(keys: keys, register: self.keys.register.verifier)
+            var audit = RegisterAudit(keys: keys, register: self.keys.register)
             try audit.run(reader) { count in try advance(count) }
             audit.finish(&report)
             for says in try Self.auditHandovers(reader) { report.faults.append(.init(index: -1, file: nil, says: says)) }

@@ -13,6 +13,7 @@ import Storage
 struct RegisterAudit {
     let keys: AuditKeys
     let register: NoteVerifier
+    let second: NoteVerifier?
 
     /// Entries that are read at once.
     private static let batch = 4096
@@ -26,9 +27,10 @@ struct RegisterAudit {
     private var next = 0
     private var expected: Int64 = 0
 
-    init(keys: AuditKeys, register: NoteVerifier) {
+    init(keys: AuditKeys, register: NoteSigner) {
         self.keys = keys
-        self.register = register
+        self.register = register.verifier
+        second = register.statementVerifier
     }
 
     /// What became of an entry that was looked at.
@@ -148,7 +150,7 @@ struct RegisterAudit {
             report.checkpoints += 1
             report.head = note
             do throws(ComityError) {
-                let checkpoint = try Checkpoint(note, signedBy: register)
+                let checkpoint = try Checkpoint(note, signedBy: register, andWhereSigned: second)
                 if checkpoint.root != (claimed == 0 ? MerkleTree.emptyRoot : edge.root) {
                     fault(claimed - 1, "The checkpoint of size \(claimed) has another root: something before it was changed.")
                 }

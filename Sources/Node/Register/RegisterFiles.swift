@@ -17,12 +17,11 @@ import Storage
 struct RegisterFiles {
     let path: String
     let key: NoteVerifier
+    let second: NoteVerifier?
 
-    init(_ node: Node) { self.init(path: node.folder.path + "/register", key: node.keys.register.verifier) }
-
-    init(path: String, key: NoteVerifier) {
-        self.path = path
-        self.key = key
+    init(_ node: Node) {
+        path = node.folder.path + "/register"
+        (key, second) = (node.keys.register.verifier, node.keys.register.statementVerifier)
     }
 
     var checkpointPath: String { path + "/checkpoint" }
@@ -34,7 +33,7 @@ struct RegisterFiles {
         guard let text = String(validating: data, as: UTF8.self) else {
             throw ComityError(.schema, "The file \(checkpointPath) is damaged.")
         }
-        return try Checkpoint(text, signedBy: key)
+        return try Checkpoint(text, signedBy: key, and: second)
     }
 
     /// Writes what `head` needs and is not here yet.

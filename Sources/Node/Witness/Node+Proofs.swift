@@ -89,6 +89,7 @@ extension Node {
     /// - Throws: `.notFound`, `.malformedInput`, `.permission`.
     public func prove(_ subject: String, all: Bool, officer: String?) throws(ComityError) -> [ActProof] {
         try authorise(officer, .readRegister, to: "prove an entry of the register")
+        _ = try store.publish()
         return try store.read { reader in
             let acts: [StoredAct]
             if let id = try? UUIDv7(subject) {

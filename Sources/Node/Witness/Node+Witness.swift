@@ -3,7 +3,7 @@
 import Dossier
 import Exchange
 import Foundation
-public import Register
+import Register
 import Sealing
 public import Standards
 import Storage
