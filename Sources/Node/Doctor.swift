@@ -82,11 +82,7 @@ extension Node {
         add(
             "accounts", active > 0 ? .ok : .warn, "\(active) of \(accounts.count) in use",
             active > 0 ? "" : "Open the desk and give the set-up code that comity serve prints.")
-        let backup = try store.read { try $0.events([.backupNoted], limit: 1) }.first
-        let days = try backup.map { backup throws(ComityError) in (try now().milliseconds - backup.at.milliseconds) / 86_400_000 }
-        add(
-            "backup", (days ?? .max) <= 7 ? .ok : .warn, days.map { "noted \($0) days ago" } ?? "none was noted",
-            (days ?? .max) <= 7 ? "" : "Stop the node, copy its whole folder to another machine, and note it on the desk.")
+        checks += try backupChecks()
         if let check = deskCheck() { checks.append(check) }
         if let check = try timeStampCheck() { checks.append(check) }
         checks += try witnessChecks()

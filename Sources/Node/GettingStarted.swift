@@ -34,7 +34,7 @@ extension Node {
         let (accounts, peers, hasFiles, backup) = try store.read { reader in
             (
                 try reader.accounts().filter { $0.state == Account.State.active.rawValue }, try reader.peers(),
-                try reader.hasFiles() || !reader.drafts().isEmpty, try reader.events([.backupNoted], limit: 1)
+                try reader.hasFiles() || !reader.drafts().isEmpty, try reader.events([.backupNoted, .backupMade], limit: 1)
             )
         }
         let drafting = accounts.filter { Permission.of(role: $0.role).contains(.draft) }
@@ -50,19 +50,19 @@ extension Node {
         return GettingStarted(done: Set(facts.filter(\.1).map(\.0)))
     }
 
-    /// A copy of the data folder, as an administrator noted it.
+    /// A copy of the data folder, as an administrator noted it or `comity backup create` made it.
     public struct NotedBackup: Sendable, Equatable {
         public let at: Instant
         public let by: String
-        /// Where it lies, in the administrator's words.
+        /// Where it lies, in the administrator's words, or the name of the file.
         public let place: String
     }
 
-    /// The backups that were noted, newest first.
+    /// The backups that were noted or made, newest first.
     public func notedBackups(officer: String?, limit: Int = 20) throws(ComityError) -> [NotedBackup] {
         try authorise(officer, .administer, to: "see the backups")
-        return try store.read { try $0.events([.backupNoted], limit: limit) }.map {
-            NotedBackup(at: local($0.at), by: $0.by, place: $0.detail["place"]?.string ?? "")
+        return try store.read { try $0.events([.backupNoted, .backupMade], limit: limit) }.map {
+            NotedBackup(at: local($0.at), by: $0.by, place: $0.detail["place"]?.string ?? $0.detail["name"]?.string ?? "")
         }
     }
 

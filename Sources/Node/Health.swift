@@ -57,7 +57,10 @@ extension Node {
         let disk = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
         func bytes(_ key: FileAttributeKey) -> Int64 { (disk?[key] as? NSNumber)?.int64Value ?? 0 }
         let (database, entries, waiting, backup) = try store.read { reader in
-            (try reader.databaseSize(), try reader.registerSize(), try reader.waiting(), try reader.events([.backupNoted], limit: 1).first)
+            (
+                try reader.databaseSize(), try reader.registerSize(), try reader.waiting(),
+                try reader.events([.backupNoted, .backupMade], limit: 1).first
+            )
         }
         let owed = Dictionary(grouping: waiting, by: \.peer).map { peer, rows in
             NodeHealth.Owed(

@@ -260,6 +260,11 @@ public struct RegisterEvent: Sendable, Codable {
         case nodeChanged = "node-changed"
         /// An officer says that a backup was made, and where it lies.
         case backupNoted = "backup-noted"
+        /// This program wrote a backup, or restored one into a scratch folder to try it.
+        case backupMade = "backup-made"
+        case backupDrilled = "backup-drilled"
+        /// An officer let a held register go on.
+        case registerResumed = "register-resumed"
         /// An officer without access to content opened a file all the same, and said why.
         case brokeGlass = "broke-glass"
         /// A file or draft was given to an officer, or to nobody.

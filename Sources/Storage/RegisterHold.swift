@@ -101,3 +101,14 @@ extension Store {
         } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
     }
 }
+
+extension Writer {
+    /// Lets the register go on with what is appended next in this transaction.
+    /// - Throws: `.changed` when it is not held for this reason any more.
+    public func releaseHold(_ hold: RegisterHold) throws {
+        guard try reader.registerHold() == hold else {
+            throw ComityError(.changed, "The register was released, or held for another reason, in this moment.", next: "Look again.")
+        }
+        try set(Reader.holdSetting, "")
+    }
+}
