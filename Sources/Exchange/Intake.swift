@@ -68,7 +68,8 @@ public struct Intake {
             let unverified = try Self.open(sealed, with: identity)
             return try judge(unverified)
         } catch let error as ComityError where error.code != .storage {
-            if error.code == .predecessorMissing { return .notYet(error) }
+            // Sound, but it follows what is not here yet, or not any more.
+            if error.code == .predecessorMissing || error.code == .contentRemoved { return .notYet(error) }
             if error.code == .verificationFailed {
                 return .quarantine(ComityError(.cannotDecrypt, error.what, why: error.why, next: error.next))
             }

@@ -56,6 +56,7 @@ public struct Instrument: Sendable {
     public var duties: [Duty] = []
     public var categories: [DataCategory] = []
     public var fields: [DraftField] = []
+    public var retention: [RetentionRule] = []
 }
 
 /// A kind of request that an instrument opens.

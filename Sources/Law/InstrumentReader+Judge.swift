@@ -52,6 +52,10 @@ extension InstrumentReader {
                 let field = instruments[index].fields[row]
                 instruments[index].fields[row].types = resolve(&self, field.types, "field \(field.path)")
             }
+            for row in instruments[index].retention.indices {
+                let rule = instruments[index].retention[row]
+                instruments[index].retention[row].types = resolve(&self, rule.types, rule.id)
+            }
             for name in instruments[index].opens where !known.contains(name) {
                 fault(instrument: instruments[index].id, "It opens the unknown type “\(name)”.")
             }

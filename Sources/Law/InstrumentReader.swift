@@ -104,8 +104,7 @@ struct InstrumentReader {
             block, at: at,
             [
                 "article", "title", "chapter", "tag", "source", "why_none", "types", "rules", "clocks", "grounds", "offences", "duties",
-                "constants",
-                "categories", "fields",
+                "constants", "categories", "fields", "retention",
             ])
         let article = files[index].required(block, "article", at: at)
         let title = files[index].required(block, "title", at: at)
@@ -155,6 +154,12 @@ struct InstrumentReader {
         }
         for (number, item) in files[index].items(block, "offences", at: at) {
             instrument.offences.append(files[index].offence(item, path("offences", number), id, article))
+        }
+        for (number, item) in files[index].items(block, "retention", at: at) {
+            if let rule = files[index].retention(item, path("retention", number), id, source: source) {
+                instrument.retention.append(rule)
+                place(rule.id, index, path("retention", number))
+            }
         }
         terms(block, at, index, &instrument)
     }

@@ -115,7 +115,7 @@ public final class Delivery: Sendable {
             switch error.code {
             case .cannotDecrypt, .schema, .badSignature, .keyOfAnotherState, .wrongRecipient, .replay, .exerciseMismatch,
                 .transitionNotAllowed,
-                .refusedByRule, .tooLarge, .timeWithoutZone, .revokedKey:
+                .refusedByRule, .tooLarge, .timeWithoutZone, .revokedKey, .contentRemoved:
                 row.kind == .act
             default: false
             }

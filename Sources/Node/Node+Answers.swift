@@ -171,7 +171,7 @@ extension Node {
                 guard try reader.draft(ref) == nil else {
                     throw ComityError(.wrongState, "\(ref) has not been sent yet.", next: "Approve and send it first.")
                 }
-                throw Self.noFile(ref)
+                throw try Self.noFile(ref, reader)
             }
             let dossier = try Self.dossier(row.id, reader)
             return (dossier, try standing(of: dossier, reader, now))

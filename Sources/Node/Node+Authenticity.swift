@@ -68,7 +68,7 @@ extension Node {
     public func authenticity(_ ref: FileReference, officer: String?) throws(ComityError) -> Authenticity {
         try requireContent(of: ref, officer: officer, to: "examine a request")
         return try store.read { reader in
-            guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let row = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             var keys = KeysOfStates(reader)
             return try authenticity(of: try Self.dossier(row.id, reader), reader, &keys)
         }

@@ -53,7 +53,11 @@ extension Node: ExchangeHandler {
                     try book.first { $0.entry.signingKey.keyID == id }
                         ?? reader.formerEntries().first { $0.signingKey.keyID == id }.map(Self.retired)
                 },
-                knownHash: { try reader.act($0)?.hash }, acts: { try Self.acts($0, reader) }, knownReference: { try reader.file($0) != nil }
+                knownHash: { try reader.act($0)?.hash ?? reader.proofStub($0)?.hash },
+                acts: { file in
+                    if let removed = try reader.removedFile(id: file) { throw Self.contentRemoved(removed) }
+                    return try Self.acts(file, reader)
+                }, knownReference: { try reader.file($0) != nil || reader.removedFile($0) != nil }
             )
             return try intake.judge(message, with: keys.sealing)
         }
@@ -72,6 +76,7 @@ extension Node: ExchangeHandler {
             // Another delivery of the same act may have been faster.
             try writer.noteContact(act.from.state, at: now.milliseconds)
             guard try writer.reader.act(act.id) == nil else { return }
+            if let removed = try writer.reader.removedFile(id: act.file) { throw Self.contentRemoved(removed) }
             try Self.keep(verified, own: own, at: now, &writer)
         }
     }
@@ -122,12 +127,14 @@ extension Node: ExchangeHandler {
     func receipt(for id: UUIDv7) throws(ComityError) -> Receipt {
         let head = try store.publish()
         return try store.read { reader in
-            guard let stored = try reader.act(id) else { throw ComityError(.notFound, "The act \(id) is not registered here.") }
+            // An act whose content was removed keeps its entry, and with it its receipt.
+            let known = try reader.act(id).map { ($0.hash, $0.index) } ?? reader.proofStub(id).map { ($0.hash, $0.index) }
+            guard let (hash, index) = known else { throw ComityError(.notFound, "The act \(id) is not registered here.") }
             let size = head.checkpoint.size
-            guard stored.index < size,
+            guard index < size,
                 let act = RegisteredAct(
-                    hash: stored.hash, index: stored.index, under: head,
-                    proof: try MerkleTree.inclusionProof(index: stored.index, size: size, reading: reader.node))
+                    hash: hash, index: index, under: head,
+                    proof: try MerkleTree.inclusionProof(index: index, size: size, reading: reader.node))
             else { throw try reader.registerHold()?.error ?? ComityError(.storage, "No checkpoint covers the act \(id).") }
             return act.receipt
         }

@@ -101,7 +101,7 @@ extension Node {
     public func signedAct(_ id: UUIDv7, on ref: FileReference, officer: String?) throws(ComityError) -> SignedActLine {
         try requireContent(of: ref, officer: officer, to: "read what was written in a file")
         return try store.read { reader in
-            guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let row = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             guard let stored = try reader.act(id) else { throw Self.noAct(id, ref) }
             let unverified = try UnverifiedAct(stored.jws)
             let act = try UnverifiedAct.registeredPayload(stored.jws)

@@ -210,7 +210,7 @@ extension Node {
         if try reader.file(ref) != nil {
             throw ComityError(.wrongState, "\(ref) was sent already.", next: "See it with comity file show \(ref)")
         }
-        throw Self.noFile(ref)
+        throw try noFile(ref, reader)
     }
 
     static func noFile(_ ref: FileReference) -> ComityError {
@@ -245,7 +245,7 @@ extension Node {
             }
             for text in texts {
                 let ref = try FileReference(text)
-                guard let file = try store.read({ try $0.file(ref) }) else { throw Self.noFile(ref) }
+                guard let file = try store.read({ try $0.file(ref) }) else { throw try store.read { try Self.noFile(ref, $0) } }
                 links.append(ActBody.Link(file: file.id, ref: ref, relation: relation))
             }
         }

@@ -181,7 +181,7 @@ extension Node {
         try requireContent(of: ref, officer: officer, to: "read what was written in a file")
         let events = try store.read { reader in
             guard let row = try reader.file(ref) else {
-                guard try reader.draft(ref) != nil else { throw Self.noFile(ref) }
+                guard try reader.draft(ref) != nil else { throw try Self.noFile(ref, reader) }
                 throw ComityError(.wrongState, "\(ref) is a draft, which has no notes.", next: "Write them after it was sent.")
             }
             return try reader.events(of: row.id)

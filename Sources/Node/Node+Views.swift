@@ -21,7 +21,7 @@ extension Node {
         let now = try now()
         return try store.read { reader in
             if let draft = try reader.draft(ref) { return draftView(draft, now) }
-            guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let row = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             let filed = try reader.filedActs(of: row.id)
             let dossier = try reader.dossier(of: row.id, folding: Self.counting(filed))
             let standing = try standing(of: dossier, reader, now)

@@ -105,7 +105,12 @@ public final class Node: Sendable {
         store = try Store(folder: folder.path, signer: keys.register) { try worklist.row($0, $1) }
         peers = PeerBook(store: store)
         try checkPublished()
-        if try store.read({ try $0.setting(Store.workVersion) }) != workVersion { try rebuildViews() }
+        if try store.read({ try $0.isRebuilding() }) {
+            // A process died while it rebuilt the views.
+            _ = try store.rebuild(own: configuration.state, version: workVersion)
+        } else if try store.read({ try $0.setting(Store.workVersion) }) != workVersion {
+            try rebuildViews()
+        }
     }
 
     /// Reads the rule files and State profiles that ship with the program.

@@ -38,7 +38,7 @@ struct Worklist: Sendable {
     func row(_ key: WorkRow.Key, _ reader: Reader, now: Instant) throws -> WorkRow? {
         switch key {
         case .draft(let ref): try reader.draft(ref).map { try row(of: $0, reader) }
-        case .file(let id): try reader.file(id: id).map { try row(of: $0, reader, now) }
+        case .file(let id): try reader.file(id: id).map { try row(of: $0, reader, now) } ?? reader.removedFile(id: id).map(row)
         }
     }
 
@@ -53,6 +53,15 @@ struct Worklist: Sendable {
             press: Self.press(nil, .us), clock: nil, lapses: nil, remind: nil, since: .min, until: .max, opened: draft.created,
             changed: try reader.changed(draft), unanswered: 0, urgency: urgency, assigned: try reader.assigned(draft.ref),
             author: draft.officer, pending: nil, views: bits.rawValue)
+    }
+
+    /// A file whose content was removed stays in the lists and says so; nothing is next, and time changes nothing.
+    private func row(of removed: RemovedFile) -> WorkRow {
+        WorkRow(
+            ref: removed.ref, file: removed.id, type: removed.type, side: removed.side, counterparts: removed.counterparts,
+            title: "content removed under rule \(removed.rule)", state: removed.state, step: "none", whose: .nobody,
+            press: Self.press(nil, .nobody), clock: nil, lapses: nil, remind: nil, since: .min, until: .max, opened: removed.opened,
+            changed: removed.at, unanswered: 0, urgency: 0, assigned: nil, author: nil, pending: nil, views: Bits.closed.rawValue)
     }
 
     private func row(of file: FileRow, _ reader: Reader, _ now: Instant) throws -> WorkRow {

@@ -11,6 +11,8 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case timeWithoutZone = "time-without-zone"
     case tooLarge = "too-large"
     case notFound = "not-found"
+    /// What was written in the file was removed under a rule; a proof that it existed is left.
+    case contentRemoved = "content-removed"
     case refusedByRule = "refused-by-rule"
 
     // What may not be done now, or not by this person.
@@ -54,7 +56,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
     public var exitStatus: Int32 {
         switch self {
         case .usage, .malformedInput, .timeWithoutZone, .tooLarge: 2
-        case .notFound: 3
+        case .notFound, .contentRemoved: 3
         case .wrongState, .alreadyExists, .changed, .exerciseMismatch, .transitionNotAllowed, .predecessorMissing, .replay, .registerHeld: 4
         case .permission, .throttled: 5
         case .cannotDecrypt, .schema, .badSignature, .unknownKey, .revokedKey, .keyOfAnotherState, .wrongRecipient,
@@ -73,6 +75,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Codable {
         case .usage, .malformedInput, .timeWithoutZone: 400
         case .permission: 403
         case .notFound: 404
+        case .contentRemoved: 410
         case .wrongState, .alreadyExists: 409
         case .changed: 412
         case .tooLarge: 413

@@ -97,7 +97,7 @@ extension Reader {
     public func events(_ kinds: [RegisterEvent.Kind], limit: Int) throws -> [RegisterEvent] {
         let marks = kinds.map { _ in "?" }.joined(separator: ", ")
         return try Data.fetchAll(
-            db, sql: "SELECT bytes FROM event WHERE kind IN (\(marks)) ORDER BY idx DESC LIMIT ?",
+            db, sql: "SELECT bytes FROM event WHERE kind IN (\(marks)) AND length(bytes) > 0 ORDER BY idx DESC LIMIT ?",
             arguments: StatementArguments(kinds.map(\.rawValue)) + [limit]
         ).map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
     }

@@ -47,7 +47,7 @@ extension Reader {
             try body(
                 AuditRow(
                     index: row[0], content: Hash(row[1] as Data), kind: row[2], ref: row[3], file: row[5] ?? row[10], act: act,
-                    event: (row[4] as Data?).map { [UInt8]($0) }))
+                    event: (row[4] as Data?).flatMap { $0.isEmpty ? nil : [UInt8]($0) }))
         }
     }
 

@@ -106,10 +106,14 @@ extension Reader {
 
     // MARK: The register as a log
 
-    /// Entries from an index on, the newest first.
+    /// Entries from an index on, the newest first, without those that say who opened a file.
     public func log(from index: Int64, limit: Int) throws -> [LogEntry] {
         try Row.fetchAll(
-            db, sql: "SELECT idx, kind, ref FROM entry WHERE idx >= ? ORDER BY idx DESC LIMIT ?", arguments: [index, limit]
+            db,
+            sql: """
+                SELECT idx, kind, ref FROM entry WHERE idx >= ?
+                  AND NOT EXISTS (SELECT 1 FROM event WHERE event.idx = entry.idx AND event.kind = 'viewed') ORDER BY idx DESC LIMIT ?
+                """, arguments: [index, limit]
         ).compactMap { row in
             let ref: String = row["ref"]
             if row["kind"] == "act" { return try act(ref).map(LogEntry.act) }

@@ -39,22 +39,25 @@ public struct Reader {
         while let row = try rows.next() { try body(row["idx"], [UInt8](row["content"] as Data), row["kind"], row["ref"]) }
     }
 
+    /// Nil when there is no such event, and when its bytes were removed under a rule.
     public func eventBytes(at index: Int64) throws -> [UInt8]? {
-        try Data.fetchOne(db.cachedStatement(sql: "SELECT bytes FROM event WHERE idx = ?"), arguments: [index]).map { [UInt8]($0) }
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT bytes FROM event WHERE idx = ? AND length(bytes) > 0"), arguments: [index]).map { [UInt8]($0) }
     }
 
     /// An event of a kind of which there are few.
     public func eventBytes(_ id: String, kind: RegisterEvent.Kind) throws -> [UInt8]? {
         try Data.fetchOne(
-            db, sql: "SELECT event.bytes FROM event JOIN entry ON entry.idx = event.idx WHERE event.kind = ? AND entry.ref = ?",
+            db, sql: "SELECT event.bytes FROM event JOIN entry ON entry.idx = event.idx WHERE event.kind = ? AND entry.ref = ? AND length(event.bytes) > 0",
             arguments: [kind.rawValue, id]
         ).map { [UInt8]($0) }
     }
 
     /// Events of a file, oldest first.
     public func events(of file: UUIDv7) throws -> [RegisterEvent] {
-        try Data.fetchAll(db, sql: "SELECT bytes FROM event WHERE file = ? ORDER BY idx", arguments: [file.description])
-            .map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
+        try Data.fetchAll(
+            db, sql: "SELECT bytes FROM event WHERE file = ? AND length(bytes) > 0 ORDER BY idx", arguments: [file.description]
+        )
+        .map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
     }
 
     // MARK: Acts and files

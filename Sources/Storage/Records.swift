@@ -263,6 +263,16 @@ public struct RegisterEvent: Sendable, Codable {
         /// This program wrote a backup, or restored one into a scratch folder to try it.
         case backupMade = "backup-made"
         case backupDrilled = "backup-drilled"
+        /// An officer opened the content of a file; once an hour.
+        case viewed
+        /// An officer prepared the removal of a file's content under a rule, or gave that up.
+        case removalPrepared = "removal-prepared"
+        case removalDiscarded = "removal-discarded"
+        /// Content of a file was removed under a rule; the entries stay.
+        case contentRemoved = "content-removed"
+        /// Nothing is removed from a file until that is lifted.
+        case legalHoldSet = "legal-hold-set"
+        case legalHoldLifted = "legal-hold-lifted"
         /// An officer let a held register go on.
         case registerResumed = "register-resumed"
         /// An officer without access to content opened a file all the same, and said why.

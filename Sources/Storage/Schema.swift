@@ -55,8 +55,20 @@ enum Schema {
         }
         migrator.registerMigration("017 tiles") { db in try tiles(db) }
         migrator.registerMigration("018 witnesses") { db in try db.execute(sql: witnesses) }
+        migrator.registerMigration("019 views, retention") { db in try db.execute(sql: retention) }
         return migrator
     }
+
+    /// Who looked at which file in which hour; files whose content was removed, with a stub for each entry; removals that wait for a
+    /// second officer; files that are held. `detail` is JSON.
+    private static let retention = """
+        CREATE TABLE viewed (officer TEXT NOT NULL, ref TEXT NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (officer, ref, hour)) WITHOUT ROWID;
+        CREATE TABLE removed_file (id TEXT PRIMARY KEY, ref TEXT NOT NULL UNIQUE, detail BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE proof_stub (idx INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, detail BLOB NOT NULL);
+        CREATE INDEX proof_stub_file ON proof_stub (file, idx);
+        CREATE TABLE removal (ref TEXT PRIMARY KEY, detail BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE legal_hold (ref TEXT PRIMARY KEY, detail BLOB NOT NULL) WITHOUT ROWID;
+        """
 
     /// Time stamps of packages: owed while there are no bytes.
     private static let timeStamps = """

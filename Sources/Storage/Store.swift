@@ -19,7 +19,7 @@ public final class Store: Sendable {
     let pool: DatabasePool
     let group: GroupCommit
     let signer: NoteSigner
-    private let views: WorkViews?
+    let views: WorkViews?
     let cache = ActCache()
     let folder: String
     let mark: RegisterMark
@@ -98,7 +98,7 @@ public final class Store: Sendable {
             var left = try write { writer -> [WorkRow.Key] in
                 try writer.set(Self.workVersion, "")
                 try writer.dropWork()
-                return try writer.reader.files().map { .file($0.id) } + writer.reader.drafts().map { .draft($0.ref) }
+                return try writer.reader.workKeys()
             }[...]
             while !left.isEmpty {
                 let batch = left.prefix(Self.rebuildBatch)
@@ -119,7 +119,7 @@ public final class Store: Sendable {
     private static let rebuildBatch = 500
 
     /// A transaction that appends nothing to the register.
-    private func write<Value>(_ work: (inout Writer) throws -> Value) throws -> Value {
+    func write<Value>(_ work: (inout Writer) throws -> Value) throws -> Value {
         try pool.writeWithoutTransaction { db in
             var result: Value?
             try db.inTransaction(.immediate) {

@@ -55,9 +55,13 @@ extension Writer {
     /// Registers a telephone call and lists it.
     public mutating func insertCall(_ event: RegisterEvent, ref: String?, quarantine: Int64?) throws {
         try append(event)
+        try insertCallRow(event, at: registerSize - 1, ref: ref, quarantine: quarantine)
+    }
+
+    func insertCallRow(_ event: RegisterEvent, at index: Int64, ref: String?, quarantine: Int64?) throws {
         try db.execute(
             sql: "INSERT INTO call (event, at, ref, quarantine, idx) VALUES (?, ?, ?, ?, ?)",
-            arguments: [event.id.description, event.at.milliseconds, ref, quarantine, registerSize - 1])
+            arguments: [event.id.description, event.at.milliseconds, ref, quarantine, index])
     }
 
     /// Notes that a peer answered, or wrote.

@@ -70,7 +70,6 @@ public struct Writer {
     public mutating func append(_ verified: VerifiedAct, own: StateCode, registered: Instant) throws -> Int64 {
         let act = verified.act
         let outgoing = act.from.state == own
-        let counterparts = ([act.from] + act.to).map(\.state).filter { $0 != own }
         let index = try append(PendingEntry(verified.hash, kind: .act, ref: act.id.description))
         try db.cachedStatement(
             sql: "INSERT INTO act (id, file, kind, hash, jws, outgoing, idx, registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -80,23 +79,28 @@ public struct Writer {
                 index,
                 registered.description,
             ])
-        if act.kind == .request {
-            let body = try ActBody.read(ActBody.Request.self, from: act)
-            try db.execute(
-                sql: "INSERT INTO file (id, ref, type, side, counterpart, title, opened) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    act.file.description, body.ref.description, body.type.rawValue, (outgoing ? Side.requesting : .requested).rawValue,
-                    counterparts.map(\.description).joined(separator: ","), body.title, act.at.description,
-                ])
-            for link in body.links {
-                try db.execute(
-                    sql: "INSERT OR IGNORE INTO link (file, target, relation) VALUES (?, ?, ?)",
-                    arguments: [act.file.description, link.file.description, link.relation.rawValue])
-            }
-        }
+        if act.kind == .request { try insertFile(of: act, own: own) }
         cache.keep([.init(hash: verified.hash, act: act, size: verified.bytes.count)])
         try touch(file: act.file)
         return index
+    }
+
+    /// The row in the list of files that a request makes, and its links.
+    func insertFile(of act: Act, own: StateCode) throws {
+        let body = try ActBody.read(ActBody.Request.self, from: act)
+        let side: Side = act.from.state == own ? .requesting : .requested
+        let counterparts = ([act.from] + act.to).map(\.state).filter { $0 != own }
+        try db.execute(
+            sql: "INSERT INTO file (id, ref, type, side, counterpart, title, opened) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                act.file.description, body.ref.description, body.type.rawValue, side.rawValue,
+                counterparts.map(\.description).joined(separator: ","), body.title, act.at.description,
+            ])
+        for link in body.links {
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO link (file, target, relation) VALUES (?, ?, ?)",
+                arguments: [act.file.description, link.file.description, link.relation.rawValue])
+        }
     }
 
     /// Registers an event. One that names a draft is its last change.

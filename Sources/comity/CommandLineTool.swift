@@ -59,7 +59,7 @@ struct Comity: AsyncParsableCommand {
             Init.self, Serve.self, Doctor.self, DirectoryCommand.self, Trust.self, AccountCommand.self, Request.self, LawCommand.self,
             FileCommand.self,
             Queue.self,
-            Evidence.self, BundleCommand.self, BackupCommand.self, AgeCommand.self,
+            Evidence.self, BundleCommand.self, BackupCommand.self, RetentionCommand.self, AgeCommand.self,
             AuditCommand.self, Quarantine.self, Rebuild.self, ClockCommand.self, Demo.self,
         ])
 }

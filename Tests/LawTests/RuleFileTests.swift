@@ -27,6 +27,19 @@ import Testing
         )
     }
 
+    @Test func rulesOfRetentionAreRead() throws {
+        let sound = "retention:\n  - {id: r, cite: \"1\", tag: D, applies: {type: all}, states: [closed], after: P10D, says: S}\n"
+        #expect(faults(head + sound).isEmpty)
+        for (from, to, says) in [
+            ("[closed]", "[open]", "not a state"), ("[closed]", "[]", "are missing"), ("P10D", "ten days", "not a duration"),
+            ("says: S", "sais: S", "sais"),
+            ("type: all", "type: b", "unknown type"), ("tag: D", "tag: Q", "verification tag"), ("P10D", "PT0S", "zero"),
+        ] {
+            let found = faults(head + sound.replacing(from, with: to))
+            #expect(found.contains { $0.says.contains(says) && $0.line == 6 }, "\(to): \(found)")
+        }
+    }
+
     @Test func unknownKeyIsNamedWithItsLine() {
         let found = faults(
             head

@@ -15,7 +15,7 @@ import Testing
 @testable import comity
 
 /// The nodes of the demonstration with all their files.
-private struct SceneryWorld {
+struct SceneryWorld {
     let folder: TemporaryFolder
     let now: Instant
     let lines: [SceneryStage.Line]

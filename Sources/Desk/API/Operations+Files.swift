@@ -7,12 +7,13 @@ import Standards
 
 extension API {
     /// A file that was sent, as much of it as the caller may see.
-    private static func view(_ call: APICall) throws -> FileView {
+    private static func view(_ call: APICall) async throws -> FileView {
         let view = try call.node.fileView(try call.ref(), officer: call.officer)
         guard view.id != nil else {
             throw ComityError(
                 .notFound, "\(view.ref) has not been sent yet.", next: "It is a draft: \(APIDocument.base)/drafts/\(view.ref)")
         }
+        try await call.node.noteViewed(view, how: .api, officer: call.officer)
         return view
     }
 
@@ -49,13 +50,13 @@ extension API {
         Operation(
             id: "file", method: .get, path: "/files/{ref}", says: "A file at this moment; without content for whoever may not read it.",
             answers: [Operation.json("File"), .init(status: 304)], hasTag: true
-        ) { call in try Reply(try view(call)).tagged() },
+        ) { call in try await Reply(view(call)).tagged() },
         Operation(
             id: "acts", method: .get, path: "/files/{ref}/acts", says: "The acts of a file in the order of this register.",
             query: [Operation.after, Operation.limit], answers: [Operation.json("ActList")]
         ) { call in
             let after = try call.afterNumber() ?? -1
-            let acts = try view(call).acts.filter { $0.index > after }.sorted { $0.index < $1.index }
+            let acts = try await view(call).acts.filter { $0.index > after }.sorted { $0.index < $1.index }
             return try call.page(Array(acts.prefix(call.limit + 1))) { "\($0.index)" }
         },
         Operation(
@@ -73,7 +74,7 @@ extension API {
         Operation(
             id: "evidence", method: .get, path: "/files/{ref}/evidence", says: "The packages of a file and how far they are.",
             answers: [Operation.json("PackageList")]
-        ) { call in try call.list(try view(call).packages) },
+        ) { call in try await call.list(view(call).packages) },
     ]
 
     static let filing: [Operation] = [

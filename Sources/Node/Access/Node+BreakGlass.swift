@@ -20,7 +20,7 @@ extension Node {
         }
         let file = try store.read { reader -> UUIDv7? in
             if let row = try reader.file(ref) { return row.id }
-            guard try reader.draft(ref) != nil else { throw Self.noFile(ref) }
+            guard try reader.draft(ref) != nil else { throw try Self.noFile(ref, reader) }
             return nil
         }
         let until = realTime.now() + AccessLimits.brokenGlass

@@ -111,7 +111,7 @@ extension Node {
         let own = try directoryEntry()
         let head = try store.publish()
         return try store.read { reader in
-            guard let file = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let file = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             let records = try custodyRecords(package.digest, of: file.id, reader)
             let entries = try records.map { record -> CustodyEntry in
                 CustodyEntry(

@@ -57,7 +57,7 @@ extension Node {
     /// - Throws: `.notFound`, `.usage` when there are several.
     func package(named wanted: String?, of ref: FileReference) throws(ComityError) -> PackageRow {
         let known = try store.read { reader -> [PackageRow] in
-            guard let file = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let file = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             return try reader.packages(of: file.id)
         }
         let chosen = wanted.map { wanted in known.filter { $0.digest.hasPrefix(wanted) || $0.name == wanted } } ?? known

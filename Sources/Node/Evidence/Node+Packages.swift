@@ -17,7 +17,7 @@ extension Node {
             if let ref {
                 guard let row = try reader.file(ref) else {
                     if try reader.draft(ref) != nil { return [] }
-                    throw Self.noFile(ref)
+                    throw try Self.noFile(ref, reader)
                 }
                 found = try reader.packages(of: row.id).reversed().map {
                     ($0, try reader.created(ofPackage: $0.digest) ?? row.opened)
@@ -51,7 +51,7 @@ extension Node {
     public func counterparts(of ref: FileReference, officer: String) throws(ComityError) -> [StateCode] {
         _ = try sight(of: officer)
         return try store.read { reader in
-            guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let row = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             return row.counterparts
         }
     }
@@ -70,7 +70,7 @@ extension Node {
     /// - Throws: `.notFound` when the file has no such package, `.permission`.
     func package(_ digest: String, of ref: FileReference) throws(ComityError) -> (package: PackageRow, file: FileRow) {
         try store.read { reader in
-            guard let file = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let file = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             guard let package = try reader.package(digest), package.file == file.id else {
                 throw ComityError(.notFound, "\(ref) has no such package.", next: "Choose one from the list of its packages.")
             }

@@ -28,7 +28,7 @@ extension Node {
         _ = try require(officer, .seal, to: "ask for time stamps")
         try requireContent(of: ref, officer: officer, to: "ask for time stamps")
         let all = try store.read { reader in
-            guard let file = try reader.file(ref) else { throw Self.noFile(ref) }
+            guard let file = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             return try reader.packages(of: file.id)
         }
         let chosen = digest.map { wanted in all.filter { $0.digest.hasPrefix(wanted) } } ?? all

@@ -32,7 +32,14 @@ public struct EntryLine: Sendable, Codable {
         index = row.index
         type = row.kind
         hash = row.content.description
-        if row.kind == "act" {
+        if let stub = try reader.proofStub(UUIDv7(row.ref)) {
+            id = stub.id
+            name = stub.kind
+            ref = try stub.file.flatMap { try reader.removedFile(id: $0)?.ref }
+            at = stub.at
+            by = stub.from
+            detail = [:]
+        } else if row.kind == "act" {
             guard let stored = try reader.act(row.ref) else { throw ComityError(.storage, "The act of entry \(row.index) is gone.") }
             let act = try Node.hashed(stored).act
             id = act.id

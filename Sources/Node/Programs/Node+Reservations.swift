@@ -145,7 +145,7 @@ extension Node {
             guard try reader.draft(ref) == nil else {
                 throw ComityError(.wrongState, "\(ref) has not been sent yet.", next: "Approve and send it first.")
             }
-            throw noFile(ref)
+            throw try noFile(ref, reader)
         }
     }
 

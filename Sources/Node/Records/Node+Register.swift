@@ -16,7 +16,7 @@ extension Node {
         "package", "code", "peer", "sha256", "state", "act", "until", "ref", "exhibit", "exhibits", "valid", "how", "kind", "rule",
         "threshold",
         "register", "index", "size", "receipt", "fingerprint", "ok", "entries", "faults", "root", "to", "as", "change", "changed", "called",
-        "what", "remeasured", "equal", "sizes", "roots", "proof", "before", "acts", "lost",
+        "what", "remeasured", "equal", "sizes", "roots", "proof", "before", "acts", "lost", "why",
     ]
     /// Most entries looked at for one page: each is read and decoded to know whose it is and when it was made.
     private static let looked = 500
@@ -29,7 +29,7 @@ extension Node {
         return try store.read { reader in
             var file: UUIDv7?
             if let ref = query.file {
-                guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+                guard let row = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
                 file = row.id
             }
             // References of files that were met, each looked up once.
@@ -49,7 +49,7 @@ extension Node {
                 for row in rows {
                     cursor = row.index
                     seen += 1
-                    let line = line(row, try ref(row.file), whole: whole)
+                    let line = try line(row, try ref(row.file), whole: whole, reader)
                     if query.officer.map({ $0 != line.officer }) ?? false { continue }
                     if let from = query.from, line.at.map({ $0 < from }) ?? true { continue }
                     if let to = query.to, line.at.map({ $0 > to }) ?? true { continue }
@@ -62,7 +62,15 @@ extension Node {
         }
     }
 
-    private func line(_ row: EntryRow, _ ref: FileReference?, whole: Bool) -> RegisterLine {
+    private func line(_ row: EntryRow, _ ref: FileReference?, whole: Bool, _ reader: Reader) throws -> RegisterLine {
+        // Its bytes were removed under a rule; what is left says whose it was.
+        if row.bytes.isEmpty, let stub = try reader.proofStub(UUIDv7(row.ref)) {
+            let isAct = stub.source == .act
+            return RegisterLine(
+                index: row.index, isAct: isAct, kind: stub.kind, id: row.ref,
+                ref: try stub.file.flatMap { try reader.removedFile(id: $0)?.ref },
+                officer: isAct ? "" : stub.from, by: isAct ? try StateCode(stub.from) : state, at: local(stub.at), detail: [])
+        }
         if row.kind == "act", let act = try? UnverifiedAct.registeredPayload(row.bytes) {
             return RegisterLine(
                 index: row.index, isAct: true, kind: act.kind.rawValue, id: row.ref, ref: ref, officer: act.by.officer, by: act.from.state,
@@ -103,7 +111,7 @@ extension Node {
             let ref = try row.file.flatMap { try reader.file(id: try UUIDv7($0))?.ref }
             let hashes = try MerkleTree.inclusionProof(index: index, size: head.checkpoint.size, reading: reader.node)
             let proof = TlogProof(index: index, hashes: hashes, note: try SignedNote(parsing: head.note))
-            let line = line(row, ref, whole: whole)
+            let line = try line(row, ref, whole: whole, reader)
             let shows = whole || line.kind == RegisterEvent.Kind.brokeGlass.rawValue
             return RegisterEntryView(
                 line: line, content: content.description, leaf: RegisterEntry(content: content).leafHash.description,

@@ -94,7 +94,7 @@ extension Node {
             faults.append(.init(index: -1, file: nil, says: "The counts of the worklist are not those of its rows."))
         }
         let rows = counted.values.reduce(0, +)
-        let works = try Int(reader.fileCount()) + reader.drafts().count
+        let works = try Int(reader.fileCount()) + reader.drafts().count + reader.countRemovedFiles()
         if rows != works {
             faults.append(
                 .init(index: -1, file: nil, says: "The worklist has \(rows) rows, but there are \(works) files and open drafts."))

@@ -25,6 +25,7 @@ struct RegisterAudit {
     private var partial: [Int: TileEdge.Change] = [:]
     private var notes: [(size: Int64, note: String)] = []
     private var next = 0
+    private var removals: RemovalProofs?
     private var expected: Int64 = 0
 
     init(keys: AuditKeys, register: NoteSigner) {
@@ -36,6 +37,8 @@ struct RegisterAudit {
     /// What became of an entry that was looked at.
     private enum Finding: Sendable {
         case fine
+        /// The bytes are not there: rightly so where they were removed under a rule.
+        case gone(String)
         case fault(String)
     }
 
@@ -43,6 +46,7 @@ struct RegisterAudit {
         var notes: [(size: Int64, note: String)] = []
         try reader.eachCheckpoint { notes.append(($0, $1)) }
         self.notes = notes
+        removals = try RemovalProofs(reader)
         try checkpoints(upTo: 0)
         var rows: [AuditRow] = []
         try reader.eachAuditRow { row in
@@ -66,8 +70,10 @@ struct RegisterAudit {
             let piece = 128
             DispatchQueue.concurrentPerform(iterations: (rows.count + piece - 1) / piece) { part in
                 for position in part * piece..<min((part + 1) * piece, rows.count) {
-                    let says = judge.fault(of: rows[position])
-                    (buffer.baseAddress! + position).initialize(to: says.map { .fault($0) } ?? .fine)
+                    let row = rows[position]
+                    let says = judge.fault(of: row)
+                    let isGone = row.act == nil && row.kind == "act" || row.event == nil && row.kind == "event"
+                    (buffer.baseAddress! + position).initialize(to: says.map { isGone ? .gone($0) : .fault($0) } ?? .fine)
                 }
             }
             count = rows.count
@@ -82,7 +88,13 @@ struct RegisterAudit {
             case "event": report.events += 1
             default: report.lost += 1
             }
-            if case .fault(let says) = finding { fault(row.index, says, row.file, reader) }
+            switch finding {
+            case .fine: break
+            case .fault(let says): fault(row.index, says, row.file, reader)
+            case .gone(let says):
+                let isRemoved = try row.content.map { try removals?.cover(row.index, ref: row.ref, content: $0, kind: row.kind, reader) }
+                if isRemoved != true { fault(row.index, says, row.file, reader) }
+            }
         }
         // The tree, and the checkpoints on the way.
         var contents: [UInt8] = []

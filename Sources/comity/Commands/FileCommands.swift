@@ -19,7 +19,12 @@ struct FileCommand: AsyncParsableCommand {
 
         func run() async throws {
             let node = try global.node()
-            let view = try node.fileView(try FileReference(ref), officer: nil)
+            let ref = try FileReference(ref)
+            if let removed = try node.removedView(ref, officer: nil) {
+                return global.json ? try Output.json(removed) : Self.show(removed)
+            }
+            let view = try node.fileView(ref, officer: nil)
+            try await node.noteViewed(view, how: .command, officer: nil)
             if global.json { return try Output.json(view) }
             let now = try node.now()
             if view.exercise { Output.line("EXERCISE  nothing here is real") }
@@ -120,17 +125,25 @@ struct Quarantine: AsyncParsableCommand {
 
 struct Rebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compute the worklist anew from the acts. While it runs, lists are incomplete; nothing that was recorded changes.")
+        abstract: "Drop every view and compute it anew from the register, all or nothing; nothing that was recorded changes.",
+        discussion:
+            "The node must not be served meanwhile. A process that dies in the middle leaves a node that finishes it when it is opened.")
     @OptionGroup var global: GlobalOptions
-
-    struct Report: Encodable { let rows: Int }
 
     func run() async throws {
         let node = try global.node()
-        try node.rebuildViews()
-        let rows = try node.workCounts()[.all] ?? 0
-        if global.json { return try Output.json(Report(rows: rows)) }
-        Output.line("\(rows) files and drafts are in the worklist.")
+        let lock = try ServeLock(folder: global.folder)
+        let bar = Output.progressBar("rebuilding")
+        let views = try await node.rebuild { try bar(Int64($0), Int64($1)) }
+        lock.release()
+        if global.json { return try Output.json(views) }
+        for view in views {
+            let name = view.view.rawValue.padding(toLength: 12, withPad: " ", startingAt: 0)
+            Output.line("\(name) \(view.rows) rows\(view.differed ? ", not as they were before" : "")")
+        }
+        Output.line(
+            views.contains(where: \.differed)
+                ? "Something was not what the register makes of it; now it is." : "All was as the register makes it.")
     }
 }
 

@@ -135,7 +135,10 @@ private struct SweepService: Service {
         await cancelWhenGracefulShutdown {
             var isStart = true
             while !Task.isCancelled {
-                do { try await node.sweepUploads(atStart: isStart) } catch { logger.error("uploads: \(error)") }
+                do {
+                    try await node.sweepUploads(atStart: isStart)
+                    if isStart { try node.finishRemovals() }
+                } catch { logger.error("uploads: \(error)") }
                 isStart = false
                 try? await Task.sleep(for: .seconds(3600))
             }

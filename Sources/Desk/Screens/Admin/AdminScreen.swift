@@ -117,8 +117,8 @@ enum AdminScreen: Screen {
     private static func retention(_ visit: Visit) throws(ComityError) -> Response {
         let (strings, figures, node) = (visit.strings, visit.pages.figures, visit.node)
         let kept: [(String, String)] = [
-            ("acts", strings("admin.retention.always")), ("files", strings("admin.retention.always")),
-            ("packages", strings("admin.retention.always")), ("drafts", strings("admin.retention.always")),
+            ("acts", strings("admin.retention.always")), ("files", strings("admin.retention.by-rule")),
+            ("packages", strings("admin.retention.by-rule")), ("drafts", strings("admin.retention.by-rule")),
             ("sessions", figures.span(milliseconds: AccessLimits.session)), ("codes", figures.span(milliseconds: AccessLimits.enrolment)),
             ("failures", figures.span(milliseconds: AccessLimits.forgets)), ("glass", figures.span(milliseconds: AccessLimits.brokenGlass)),
         ]
@@ -136,8 +136,15 @@ enum AdminScreen: Screen {
                 "unverified": constant.tag.isUnverified,
             ]
         }
+        let rules = node.law.retention.map { rule -> Fields in
+            [
+                "says": Text.safe(rule.says, limit: 300), "article": Article.words(rule.cite, strings),
+                "length": figures.span(milliseconds: rule.after.milliseconds), "unverified": rule.tag.isUnverified,
+            ]
+        }
         let fields: Fields = [
-            "kept": kept.map { ["what": strings("admin.retention.\($0.0)"), "length": $0.1] as Fields }, "limits": limits + constants,
+            "rules": rules, "kept": kept.map { ["what": strings("admin.retention.\($0.0)"), "length": $0.1] as Fields },
+            "limits": limits + constants,
         ]
         return try show(visit, "admin-retention", fields, tab: "retention")
     }
