@@ -37,7 +37,7 @@ public struct DatabaseCopy: Sendable {
         public let size: Int64
         public let root: Hash
         /// The newest signed head; nil for a register without one.
-        public let head: SignedHead?
+        public let head: PublishedHead?
         /// The root that the register had at the size of ``head``.
         public let rootAtHead: Hash?
     }

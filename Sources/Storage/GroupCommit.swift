@@ -141,15 +141,17 @@ final class GroupCommit: Sendable {
         try pool.writeWithoutTransaction { db in
             var ranges: [Range<Int64>] = []
             var grown: TileEdge?
+            var isLetGoOn = false
             try db.inTransaction(.immediate) {
                 var writer = try Writer(db: db, cache: cache, clock: clock)
                 ranges = try work(&writer)
                 grown = try writer.integrate(from: edge.withLock { $0 })
+                isLetGoOn = writer.isLetGoOn
                 return .commit
             }
             guard let grown else { throw ComityError(.storage, "The transaction has no result.") }
             edge.withLock { $0 = grown }
-            mark.set(grown.size)
+            mark.set(grown.size, always: isLetGoOn)
             return ranges.map { DurableEntries($0, edge: grown) }
         }
     }

@@ -41,13 +41,17 @@ public struct Reader {
 
     /// Nil when there is no such event, and when its bytes were removed under a rule.
     public func eventBytes(at index: Int64) throws -> [UInt8]? {
-        try Data.fetchOne(db.cachedStatement(sql: "SELECT bytes FROM event WHERE idx = ? AND length(bytes) > 0"), arguments: [index]).map { [UInt8]($0) }
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT bytes FROM event WHERE idx = ? AND length(bytes) > 0"), arguments: [index]).map {
+            [UInt8]($0)
+        }
     }
 
     /// An event of a kind of which there are few.
     public func eventBytes(_ id: String, kind: RegisterEvent.Kind) throws -> [UInt8]? {
         try Data.fetchOne(
-            db, sql: "SELECT event.bytes FROM event JOIN entry ON entry.idx = event.idx WHERE event.kind = ? AND entry.ref = ? AND length(event.bytes) > 0",
+            db,
+            sql:
+                "SELECT event.bytes FROM event JOIN entry ON entry.idx = event.idx WHERE event.kind = ? AND entry.ref = ? AND length(event.bytes) > 0",
             arguments: [kind.rawValue, id]
         ).map { [UInt8]($0) }
     }

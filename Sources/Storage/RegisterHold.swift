@@ -68,6 +68,16 @@ extension Reader {
     }
 }
 
+extension Reader {
+    /// The hold that is kept, or that the machine's clock makes.
+    func standing(at time: Int64) throws -> RegisterHold? {
+        if let hold = try registerHold() { return hold }
+        let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT at FROM entry ORDER BY idx DESC LIMIT 1"))
+        guard let last, time < last - RegisterHold.clockTolerance else { return nil }
+        return .setBack(from: last, to: time)
+    }
+}
+
 extension Store {
     /// Stops the register. The first reason stays until it is released.
     public func hold(_ hold: RegisterHold) throws(ComityError) {
@@ -83,8 +93,8 @@ extension Store {
         try writeSetting { _ in "" }
     }
 
-    /// Nil while the register goes on.
-    public func standing() throws(ComityError) -> RegisterHold? { try read { try $0.registerHold() } }
+    /// Nil while the register goes on. A clock that was set back holds it without a record: it ends when the clock is right.
+    public func standing() throws(ComityError) -> RegisterHold? { try read { try $0.standing(at: clock()) } }
 
     private func writeSetting(_ value: (Reader) throws -> String?) throws(ComityError) {
         do {
@@ -105,10 +115,10 @@ extension Store {
 extension Writer {
     /// Lets the register go on with what is appended next in this transaction.
     /// - Throws: `.changed` when it is not held for this reason any more.
-    public func releaseHold(_ hold: RegisterHold) throws {
-        guard try reader.registerHold() == hold else {
+    public mutating func releaseHold(_ hold: RegisterHold) throws {
+        guard try reader.standing(at: time)?.cause == hold.cause else {
             throw ComityError(.changed, "The register was released, or held for another reason, in this moment.", next: "Look again.")
         }
-        try set(Reader.holdSetting, "")
+        try endHold()
     }
 }

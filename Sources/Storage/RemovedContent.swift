@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Dossier
-public import Exchange
+import Exchange
 internal import GRDB
 public import Register
 public import Standards

@@ -44,8 +44,9 @@ extension Store {
         let reader = Reader(db: db, cache: cache)
         let size = try reader.registerSize()
         let last = try reader.head(signedBy: signer.verifier)
-        if let last, try last.checkpoint.size == size || reader.registerHold() != nil { return last }
-        if let hold = try reader.registerHold() { throw hold.error }
+        let hold = try reader.standing(at: clock())
+        if let last, last.checkpoint.size == size || hold != nil { return last }
+        if let hold { throw hold.error }
         if let last { try check(last.checkpoint, is: "published", size, reader, db) }
         let edge = try reader.edge(size: size)
         let checkpoint = Checkpoint(origin: signer.verifier.name, size: size, root: edge.root)

@@ -11,7 +11,7 @@ internal import Synchronization
 /// Two things lie outside the database, so that a copy or an older file does not bring its own: the inode of `comity.sqlite`, which a copy
 /// and a restored file do not share (unless the file system uses the number of a removed one again), and the file `register.mark`, which says how many entries there were.
 extension Store {
-    private static let inodeSetting = "database-inode"
+    static let inodeSetting = "database-inode"
 
     /// Holds the register when the database is a copy, or older than what this folder had.
     func checkStanding(_ folder: String) throws {

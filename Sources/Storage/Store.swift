@@ -23,6 +23,7 @@ public final class Store: Sendable {
     let cache = ActCache()
     let folder: String
     let mark: RegisterMark
+    let clock: @Sendable () -> Int64
 
     /// Opens or creates the database `comity.sqlite` in `folder`.
     /// - Parameters:
@@ -51,6 +52,7 @@ public final class Store: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             self.pool = pool
             self.folder = folder
+            self.clock = clock
             mark = RegisterMark(folder)
             self.signer = signer
             self.views = views

@@ -12,7 +12,7 @@ extension Writer {
     /// throws, the hold stays.
     public mutating func endHold() throws {
         try set(Reader.holdSetting, "")
-        letGoOn()
+        try letGoOn()
     }
 
     /// Appends an entry whose content nobody has: 32 bytes, of which only the hash is known.

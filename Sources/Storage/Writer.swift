@@ -20,9 +20,11 @@ public struct Writer {
     /// What the entries of this transaction hold, 32 bytes each.
     private var appended: [UInt8] = []
     /// The machine's time of this transaction.
-    private let time: Int64
+    let time: Int64
+    /// A hold ended in this transaction: the database is the one that counts, with what it has.
+    private(set) var isLetGoOn = false
     /// Time of the last entry before it.
-    private let last: Int64?
+    private var last: Int64?
     private var hold: RegisterHold?
     /// Files and drafts whose rows of the worklist have to be computed again before the commit.
     var touched: Set<WorkRow.Key> = []
@@ -41,7 +43,12 @@ public struct Writer {
     var registerSize: Int64 { size }
 
     /// From here on entries may be appended, whatever held the register.
-    mutating func letGoOn() { hold = nil }
+    mutating func letGoOn() throws {
+        hold = nil
+        last = nil
+        isLetGoOn = true
+        try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [Store.inodeSetting])
+    }
 
     /// The right edge with the entries of this transaction.
     func grown() throws -> TileEdge {

@@ -76,8 +76,10 @@ import Testing
         // It stays held in the next process too, until somebody who knows lets it go on.
         try await expectHeld(path, .behindPublished)
         let node = try Node(folder: path)
-        try node.store.releaseHold()
+        await #expect(throws: ComityError(.usage, "")) { try await node.resumeRegister(reason: "because", officer: "D3") }
+        try await node.resumeRegister(reason: "The disk was replaced; no other State has seen more.", officer: "D3")
         try await note(node)
+        #expect(try Node(folder: path).store.standing() == nil)
         #expect(try Node(folder: path).store.standing() == nil)
         #expect(try node.audit().ok)
     }

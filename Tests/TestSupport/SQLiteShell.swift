@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Foundation
+import Foundation
 
 /// Changes a database behind the program's back, as whoever has the file can.
 public enum SQLiteShell {

@@ -3,7 +3,7 @@
 import Crypto
 import Foundation
 public import Sealing
-public import Standards
+import Standards
 
 /// A backup as a file: an age file around a tar archive whose first member is the manifest.
 public enum BackupArchive {

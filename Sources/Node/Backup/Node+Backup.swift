@@ -5,7 +5,7 @@ import Foundation
 import Register
 public import Sealing
 public import Standards
-public import Storage
+import Storage
 
 /// A backup that was made.
 public struct BackupMade: Sendable, Codable {
@@ -46,6 +46,8 @@ extension Node {
         let name = "\(state)-\(configuration.authority.id)-\(Self.compact(now))\(BackupLimits.suffix)"
         let path = (destination.hasSuffix("/") ? String(destination.dropLast()) : destination) + "/" + name
         let source = try BackupSource(folder)
+        // What is durable and unsigned is signed first: the copy then has a checkpoint over all its entries.
+        _ = try? store.publish()
         try store.copy(to: source.database) { done, all in
             // Pages of 4 KiB; the bytes of packages are not known yet.
             try progress(done * 4096, all * 4096 * 3)

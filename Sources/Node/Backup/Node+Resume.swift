@@ -18,7 +18,7 @@ extension Node {
                 .usage, "A reason of 10 to 2000 characters is needed.", why: "Whoever reads the register must understand it.",
                 next: "Say why no other State can be asked, and what was compared instead.")
         }
-        guard let hold = try store.read({ try $0.registerHold() }) else {
+        guard let hold = try store.standing() else {
             throw ComityError(.wrongState, "The register is not held.", next: "Nothing needs to be done.")
         }
         guard hold.cause != .forked, hold.cause != .damaged else {
@@ -33,6 +33,7 @@ extension Node {
             try writer.releaseHold(hold)
             try writer.append(event)
         }
+        try RegisterFiles(self).putAside(at: try now())
         return hold
     }
 }

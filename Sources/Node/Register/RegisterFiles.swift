@@ -36,6 +36,15 @@ struct RegisterFiles {
         return try Checkpoint(text, signedBy: key, and: second)
     }
 
+    /// Renames the folder when what it shows is not a part of the register any more: it is kept, as evidence.
+    func putAside(at time: Instant) throws(ComityError) {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do { try FileManager.default.moveItem(atPath: path, toPath: "\(path)-before-\(time.milliseconds)") } catch {
+            throw ComityError(
+                .storage, "The folder \(path) cannot be renamed.", why: error.localizedDescription, next: "Rename it by hand.")
+        }
+    }
+
     /// Writes what `head` needs and is not here yet.
     /// - Parameter since: size of the head that is published here.
     func publish(_ head: PublishedHead, since: Int64, _ reader: Reader) throws {

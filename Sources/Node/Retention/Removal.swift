@@ -130,7 +130,7 @@ extension Node {
         let events = try reader.events(Self.contentEvents, of: file.id, file.ref).map { index, event in
             ProofStub(
                 index: index, id: event.id, file: file.id, source: .event, kind: event.event.rawValue,
-                hash: Hash.of(try reader.eventBytes(event.id.description) ?? []), from: event.by, at: event.at)
+                hash: Hash.of(try reader.eventBytes(at: index) ?? []), from: event.by, at: event.at)
         }
         return (acts + events).sorted { $0.index < $1.index }
     }

@@ -2,7 +2,7 @@
 
 public import Dossier
 import Exchange
-public import Law
+import Law
 public import Standards
 public import Storage
 

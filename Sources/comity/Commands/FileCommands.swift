@@ -150,7 +150,8 @@ struct Rebuild: AsyncParsableCommand {
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check the register, prove what stands in it, and who has cosigned it.",
-        subcommands: [Check.self, Prove.self, Consistency.self, Witness.self, Recover.self, AuditResume.self], defaultSubcommand: Check.self)
+        subcommands: [Check.self, Prove.self, Consistency.self, Witness.self, Recover.self, AuditResume.self], defaultSubcommand: Check.self
+    )
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
