@@ -28,6 +28,9 @@ public struct CourtBundle: Sendable {
     public let export: CustodyExport
     /// `verify.html`.
     public let verifier: [UInt8]
+    /// The largest checkpoint that other States have cosigned, with their lines, and the consistency proof from it to `register`; nil
+    /// when there is none.
+    public var cosigned: (note: String, consistency: [Hash])?
     /// RFC 3161 token over the statement, where there is one.
     public var timeStamp: [UInt8]?
 
@@ -62,8 +65,9 @@ public struct CourtBundle: Sendable {
     public func write(to folder: UnfinishedFolder, signedBy key: SigningKey) throws(ComityError) -> String {
         let document = CustodyDocument(
             v: 1, package: digest, name: name, ref: ref, exercise: exercise, at: at, strip: strip, entries: entries,
-            register: .init(origin: register.key.name, key: register.key.description, checkpoint: register.checkpoint), receipts: receipts,
-            directory: directory.map { Base64.urlEncode($0) })
+            register: .init(
+                origin: register.key.name, key: register.key.description, checkpoint: register.checkpoint, cosigned: cosigned?.note,
+                consistency: cosigned?.consistency), receipts: receipts, directory: directory.map { Base64.urlEncode($0) })
         let custody = try IJSON.encode(document)
         guard custody.count <= CourtLayout.maximumFile else {
             throw ComityError(.tooLarge, "The chain of custody of this package is too long for one file.")

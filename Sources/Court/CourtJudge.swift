@@ -16,6 +16,7 @@ struct CourtJudge {
     private(set) var signers: [SignerIdentity] = []
     private(set) var isSigned = false
     private(set) var head: Checkpoint?
+    private(set) var cosigners: [CourtVerdict.Cosigner] = []
 
     /// The State that made the bundle.
     var own: StateCode? { reading.manifest?.state ?? reading.entries.first?.state }
@@ -143,7 +144,30 @@ struct CourtJudge {
                 throw ComityError(.verificationFailed, "The checkpoint is of the register \(Text.safe(head.origin, limit: 80)).")
             }
             self.head = head
+            try checkCosigned(document.register, by: key, upTo: head)
         } catch { findings.add(.checkpointBad, error.what) }
+    }
+
+    /// The checkpoint that other States have cosigned: signed by the register, the beginning of `head`, and every line of a State that is
+    /// known here holds.
+    private mutating func checkCosigned(_ register: CustodyDocument.RegisterHead, by key: NoteVerifier, upTo head: Checkpoint)
+        throws(ComityError)
+    {
+        guard let text = register.cosigned else { return }
+        let note = try SignedNote(parsing: text)
+        let seen = try Checkpoint(note, signedBy: key)
+        guard
+            MerkleTree.isConsistent(
+                old: seen.size, oldRoot: seen.root, new: head.size, newRoot: head.root, proof: register.consistency ?? [])
+        else { throw ComityError(.verificationFailed, "The checkpoint does not extend the one that other States have cosigned.") }
+        for entry in reading.entries where entry.state != own {
+            let witness = entry.register.cosigner
+            guard note.names(witness) else { continue }
+            guard note.isSigned(by: witness), let line = note.cosignatures(by: [witness]).first else {
+                throw ComityError(.verificationFailed, "The cosignature of \(entry.state) does not hold.")
+            }
+            cosigners.append(.init(state: entry.state, at: Instant(milliseconds: line.seconds * 1000), size: seen.size))
+        }
     }
 
     private mutating func checkCustody() {
@@ -163,7 +187,8 @@ struct CourtJudge {
             digest: package?.digest ?? manifest?.digest ?? "", ref: manifest?.ref ?? reading.document?.ref ?? "", state: manifest?.state,
             at: manifest?.at, by: manifest?.by ?? "",
             exercise: manifest?.exercise ?? true || package?.statement?.exercise ?? true, package: package, links: links,
-            findings: (package?.findings ?? []) + findings.texts, signers: signers, checks: checks, steps: reading.document?.strip ?? [])
+            findings: (package?.findings ?? []) + findings.texts, signers: signers, checks: checks, steps: reading.document?.strip ?? [],
+            cosigners: cosigners)
     }
 
     private var validSentence: String {

@@ -62,6 +62,10 @@ struct CustodyDocument: Codable, Sendable {
         let key: String
         /// Signed note.
         let checkpoint: String
+        /// An earlier checkpoint, or this one, with the lines of the States that have cosigned it.
+        let cosigned: String?
+        /// Consistency proof from there to `checkpoint`.
+        let consistency: [Hash]?
     }
 
     let v: Int

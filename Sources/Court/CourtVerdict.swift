@@ -39,6 +39,21 @@ public struct CourtVerdict: Encodable, Sendable {
         public var holds: Bool { [.proven, .signed, .gap, .waiting].contains(outcome) }
     }
 
+    /// A State that has cosigned the register of the bundle.
+    public struct Cosigner: Codable, Sendable, Equatable {
+        public let state: StateCode
+        /// When, by its own clock; UTC.
+        public let at: Instant
+        /// How many entries the register had then: links whose entry is below it were there.
+        public let size: Int64
+
+        public init(state: StateCode, at: Instant, size: Int64) {
+            self.state = state
+            self.at = at
+            self.size = size
+        }
+    }
+
     /// The bundle and everything in it is whole and signed.
     public let isValid: Bool
     /// One sentence for a person.
@@ -63,9 +78,11 @@ public struct CourtVerdict: Encodable, Sendable {
     public let checks: [ExplainedCheck]
     /// What the chain says, for showing it.
     public let steps: [CustodyStep]
+    /// Which other States had seen the register, and when.
+    public let cosigners: [Cosigner]
 
     private enum Member: String, CodingKey {
-        case isValid, sentence, name, digest, ref, state, at, by, exercise, package, links, findings, signers
+        case isValid, sentence, name, digest, ref, state, at, by, exercise, package, links, findings, signers, cosigners
     }
 
     /// Without the checks: `--explain` adds them.
@@ -84,5 +101,6 @@ public struct CourtVerdict: Encodable, Sendable {
         try members.encode(links, forKey: .links)
         try members.encode(findings, forKey: .findings)
         try members.encode(signers, forKey: .signers)
+        try members.encode(cosigners, forKey: .cosigners)
     }
 }

@@ -109,8 +109,22 @@ extension CourtJudge {
             .init(
                 "The checkpoint of the register was checked.",
                 key: "register key \(reading.document.map { Text.safe($0.register.key, limit: 200) } ?? "")",
-                holds: head != nil, result: head.map { "It holds: \($0.size) entries." } ?? "It does not hold.",
-                proves: "\(own) signed this state of its register.", doesNot: "That \(own) showed everybody the same register."))
+                holds: head != nil && !findings.has(.checkpointBad),
+                result: head.map { "It holds: \($0.size) entries." } ?? "It does not hold.",
+                proves: "\(own) signed this state of its register.",
+                doesNot: cosigners.isEmpty ? "That \(own) showed everybody the same register." : ""))
+        if let size = cosigners.first?.size {
+            let covered = entries.count { $0.entry.index < size }
+            checks.append(
+                .init(
+                    "The signatures of other States on the register were checked, and that its checkpoint extends what they signed.",
+                    holds: true,
+                    result: cosigners.map { "\($0.state) cosigned \($0.size) entries at \($0.at.utc)" }.joined(separator: "; ") + ".",
+                    proves:
+                        "\(covered) of \(entries.count) acts and events stood in the register then, and \(own) cannot show another register without "
+                        + "contradicting what they hold.",
+                    doesNot: "What stands in the register after that was seen by nobody else yet."))
+        }
         let proven = entries.count { $0.outcome == .proven }
         let changed = findings.count(.custodyEntryChanged, .custodyEntryUnproven, .custodyOtherPackage)
         checks.append(

@@ -24,6 +24,8 @@ public struct FileEntryLine: Sendable, Codable {
     public let id: UUIDv7
     /// What is particular to an event; empty for acts, and where content is withheld.
     public let detail: [String: JSONValue]
+    /// The States that were the first to cosign a checkpoint that covers it; empty for events.
+    public let cosigners: [CosignerLine]
 }
 
 /// A signed act exactly as it is registered, with its proof.
@@ -46,6 +48,8 @@ public struct SignedActLine: Sendable, Codable {
     /// The JWS as text.
     public let jws: String
     public let deliveries: [DeliveryLine]
+    /// The States that were the first to cosign a checkpoint that covers it.
+    public let cosigners: [CosignerLine]
 }
 
 /// How the delivery of an act to one State stands.
@@ -75,6 +79,7 @@ extension Node {
         let own = state
         return try store.read { reader in
             guard let row = try reader.file(ref) else { return ([], 0) }
+            let names = try Self.witnessNames(reader)
             let entries = try reader.entries(of: row.id, limit: max(1, size), offset: max(0, page - 1) * max(1, size))
             let lines = try entries.compactMap { entry -> FileEntryLine? in
                 switch entry.source {
@@ -82,14 +87,14 @@ extension Node {
                     guard let act = try reader.act(entry.id, hash: entry.content) else { return nil }
                     return FileEntryLine(
                         index: entry.index, hash: entry.content.description, isAct: true, what: act.kind.rawValue, from: act.from.state,
-                        by: act.by.officer, at: act.at, id: act.id, detail: [:])
+                        by: act.by.officer, at: act.at, id: act.id, detail: [:], cosigners: try cosigners(of: entry.index, names, reader))
                 case .event:
                     guard let bytes = try reader.eventBytes(at: entry.index) else { return nil }
                     let event = try IJSON.decode(RegisterEvent.self, from: bytes, limit: 1 << 20)
                     let shown = whole || event.event != .noted
                     return FileEntryLine(
                         index: entry.index, hash: entry.content.description, isAct: false, what: event.event.rawValue, from: own,
-                        by: event.by, at: event.at, id: event.id, detail: shown ? event.detail : [:])
+                        by: event.by, at: event.at, id: event.id, detail: shown ? event.detail : [:], cosigners: [])
                 }
             }
             return (lines, try reader.entryCount(of: row.id))
@@ -111,7 +116,8 @@ extension Node {
                 index: stored.index, hash: stored.hash.description, registered: stored.registered,
                 keyID: unverified.jws.signatures.first?.keyID ?? "", algorithm: unverified.jws.signatures.first?.algorithm ?? "",
                 payload: try IJSON.decode(JSONValue.self, from: unverified.jws.payload, limit: Act.limit),
-                jws: String(decoding: stored.jws, as: UTF8.self), deliveries: try Self.deliveries(of: id, reader))
+                jws: String(decoding: stored.jws, as: UTF8.self), deliveries: try Self.deliveries(of: id, reader),
+                cosigners: try cosigners(of: stored.index, try Self.witnessNames(reader), reader))
         }
     }
 

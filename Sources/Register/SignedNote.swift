@@ -97,6 +97,9 @@ public struct SignedNote: Sendable, Equatable {
         return !lines.isEmpty && lines.allSatisfy { key.isValid($0, of: text) }
     }
 
+    /// A signature line bears the name and id of this key, whether it holds or not.
+    public func names(_ key: NoteVerifier) -> Bool { signatures.contains(where: key.matches) }
+
     /// Which of the keys have signed.
     public func signers(among keys: [NoteVerifier]) -> [NoteVerifier] { keys.filter(isSigned) }
 

@@ -139,6 +139,16 @@ extension Reader {
         return try size.flatMap(cosignedHead)
     }
 
+    /// The witnesses that were the first to cosign a checkpoint above a size, with the time each of them said, in seconds.
+    /// - Parameter most: rows that are looked at; a witness that cosigned only long after is left out.
+    public func firstCosigners(above index: Int64, most: Int = 64) throws -> [(witness: String, seconds: Int64)] {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT witness, time FROM cosignature WHERE size > ? ORDER BY size, time, witness LIMIT ?", arguments: [index, most])
+        var found: [(witness: String, seconds: Int64)] = []
+        for row in rows where !found.contains(where: { $0.witness == row["witness"] }) { found.append((row["witness"], row["time"])) }
+        return found.sorted { $0.seconds < $1.seconds }
+    }
+
     /// The largest checkpoint that a witness has cosigned.
     public func lastCosigned() throws -> CosignedHead? {
         try Int64.fetchOne(db, sql: "SELECT MAX(size) FROM cosignature").flatMap(cosignedHead)

@@ -24,7 +24,8 @@ extension Schema {
         -- What they have cosigned: the line, the time of the witness in seconds, and the checkpoint of that size.
         CREATE TABLE cosignature (
           size INTEGER NOT NULL, witness TEXT NOT NULL, time INTEGER NOT NULL, line TEXT NOT NULL,
-          PRIMARY KEY (size, witness)) WITHOUT ROWID;
+          PRIMARY KEY (witness, size)) WITHOUT ROWID;
+        CREATE INDEX cosignature_size ON cosignature (size, time, witness);
         CREATE TABLE cosigned_head (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
         """
 }

@@ -96,6 +96,47 @@ enum RegisterHash { static func of(_ bytes: [UInt8]) -> String { Hash.of(bytes).
         }
     }
 
+    /// The bundle names the States that have cosigned the register, and every line of theirs is checked.
+    @Test func otherStatesHaveSeenTheRegister() async throws {
+        let world = try await CourtWorld.whole.value
+        let (whole, _) = try world.changed { _ in }
+        #expect(whole.isValid && whole.cosigners.map(\.state) == [world.pair.requested.state], "\(whole.findings)")
+        // All but the making of the bundle itself.
+        let document = try IJSON.decode(
+            JSONValue.self, from: try Data(contentsOf: .init(fileURLWithPath: world.bundle + "/custody.json")), limit: 1 << 24)
+        let all = document["entries"]?.array?.count ?? 0
+        #expect(
+            whole.checks.contains { $0.result.hasPrefix("XB cosigned ") && $0.proves.hasPrefix("\(all - 1) of \(all) acts and events") },
+            "\(whole.checks.map(\.proves))")
+        func refused(_ words: String, _ change: @escaping (ChangedBundle) throws -> Void) throws {
+            let (verdict, _) = try world.changed(resigned: true, change)
+            #expect(codes(verdict) == ["checkpoint-bad"] && verdict.sentence.contains(words), "\(words): \(verdict.findings)")
+            #expect(!verdict.isValid && verdict.checks.contains { !$0.holds })
+        }
+        func line(_ note: JSONValue, _ change: (inout [UInt8]) -> Void) -> JSONValue {
+            var lines = (note.string ?? "").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            var parts = lines[lines.count - 2].split(separator: " ").map(String.init)
+            var blob = Base64.decode(parts[2]) ?? []
+            change(&blob)
+            parts[2] = Base64.encode(blob)
+            lines[lines.count - 2] = parts.joined(separator: " ")
+            return .string(lines.joined(separator: "\n"))
+        }
+        try refused("The cosignature of XB does not hold") { bundle in
+            // Another time than the one that was signed.
+            try bundle.custody("register.cosigned") { note in line(note) { $0[11] ^= 1 } }
+        }
+        try refused("does not extend") { try $0.custody("register.consistency") { _ in .array([]) } }
+        try refused("does not extend") { bundle in
+            try bundle.custody("register.consistency.0") { _ in .string(String(repeating: "ab", count: 32)) }
+        }
+        // The line of a stranger says nothing.
+        let (unknown, _) = try world.changed(resigned: true) { bundle in
+            try bundle.custody("register.cosigned") { note in line(note) { $0[0] ^= 1 } }
+        }
+        #expect(unknown.isValid && unknown.cosigners.isEmpty)
+    }
+
     private func change(_ name: String, _ bundle: ChangedBundle, _ world: CourtWorld) throws {
         let own = world.receiver.state
         let data = "bag/\(bundle.bag)/data"

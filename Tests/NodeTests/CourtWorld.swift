@@ -69,6 +69,9 @@ struct CourtWorld {
         (note.tool, note.seal, note.exhibits) = ("dd 9.5", "B-0042", [2])
         note.measured = world.pair.folder("exhibits") + "/mail.mbox"
         try await world.receiver.noteCustody(world.ref, package: nil, note, officer: "X1")
+        // The other State has seen the register up to here.
+        let (a, b) = (world.pair.requesting, world.pair.requested)
+        await Delivery(node: a) { (_: Peer) throws(ComityError) -> any ExchangeLine in DirectLine(to: b, from: a.state) }.meet(b.state)
         world.bundle = try await world.made()
         return world
     }

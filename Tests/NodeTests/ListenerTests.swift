@@ -128,6 +128,7 @@ import Transport
         let pair = try await NodePair()
         let (a, b) = (pair.requesting, pair.requested)
         let ref = try await pair.deliveredPreservation()
+        let file = try #require(try a.store.read { try $0.file(ref) }).id
         try await serving(pair) { _, entry in
             let delivery = Delivery(node: a) { (_: Peer) throws(ComityError) -> any ExchangeLine in
                 try ExchangeClient(own: a.keys.tls, peer: entry)
@@ -150,7 +151,7 @@ import Transport
                 let opened = try UnverifiedAct(try Age.decrypt(sealed.body, with: [a.keys.sealing], limit: 1 << 20))
                 #expect(Hash.of(opened.jws.payload) == act.hash)
                 #expect(try await client.ask(.acts(after: "\(act.id)")).text == "{\"acts\":[]}")
-                await #expect(throws: ComityError(.notFound, "")) { try await client.ask(.act("\(ref)")) }
+                await #expect(throws: ComityError(.notFound, "")) { try await client.ask(.act("\(file)")) }
                 await #expect(throws: ComityError.self) { try await client.ask(.heads([0x7B])) }
                 await #expect(throws: ComityError.self) {
                     try await client.ask(.heads([UInt8](repeating: 0x20, count: RegisterCall.limit + 1)))

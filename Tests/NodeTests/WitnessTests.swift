@@ -41,6 +41,10 @@ import Transport
             #expect(shown.signers.count == 2 && shown.cosignatures.count == 1 && shown.checkpoint == proof.checkpoint)
         }
         #expect(try a.prove("\(try #require(proofs.first?.act))", all: false, officer: nil).count == 1)
+        let shown = try a.fileEntries(ref, officer: "D1", page: 1, size: 50).lines.filter(\.isAct)
+        #expect(shown.count == 2 && shown.allSatisfy { $0.cosigners.map(\.state) == [b.state] })
+        let act = try #require(proofs.last)
+        #expect(try a.signedAct(act.act, on: ref, officer: "D1").cosigners == act.cosigners)
         let consistency = try a.consistency(from: 2, to: try a.head.size, officer: nil)
         #expect(consistency.holds && !consistency.proof.isEmpty)
         // Meeting again when nothing happened asks for nothing and adds nothing.
@@ -186,6 +190,7 @@ import Transport
             let found = try #require(try node.splitViews(officer: "A1").first)
             let sizes = [try one.head.size, try two.head.size]
             #expect(found.state == one.state && found.sizes == sizes, "\(found)")
+            #expect(try node.registerAlarms(officer: "D1").map(\.name) == ["split-view"])
             #expect(try node.doctor().contains { $0.name == "split-view" && $0.grade == .bad && $0.says.contains("XC") })
             let events = try node.store.read { try $0.events([.splitView], limit: 9) }
             #expect(events.count == 1 && events[0].detail["state"]?.string == "XC")

@@ -136,17 +136,34 @@ extension Node {
             var bundle = CourtBundle(
                 name: name, digest: package.digest, ref: ref.description, state: state, at: made.at, by: made.by, exercise: exercise,
                 strip: strip, entries: entries, register: (key, head.note), receipts: receipts,
-                directory: [own] + (try Self.documents(of: records, statement, reader)), export: export, verifier: verifier)
+                directory: [own] + (try documents(of: records, statement, reader)), export: export, verifier: verifier)
+            if let (cosigned, _) = try cosignedHead(reader) {
+                let size = try Checkpoint(unverified: cosigned).size
+                if size <= head.checkpoint.size {
+                    bundle.cosigned = (
+                        cosigned.description,
+                        try MerkleTree.consistencyProof(from: size, to: head.checkpoint.size, reading: reader.node)
+                    )
+                }
+            }
             bundle.timeStamp = try reader.timeStamp(ofPackage: package.digest)?.kept?.bytes
             return bundle
         }
     }
 
-    /// Signed directory entries of the other States that the chain needs: of those that are believed now, and of those replaced since
+    /// The largest checkpoint that peers have cosigned, with their lines, and their keys; nil when there is none.
+    private func cosignedHead(_ reader: Reader) throws -> (note: SignedNote, witnesses: [NoteVerifier])? {
+        guard let cosigned = try reader.lastCosigned() else { return nil }
+        let keys = try reader.peers().map(\.entry.register.cosigner).filter(cosigned.note.isSigned)
+        return keys.isEmpty ? nil : (cosigned.note.keeping(registerKeys + keys), keys)
+    }
+
+    /// Signed directory entries of the other States that the chain needs, of witnesses too: of those that are believed now, and of those replaced since
     /// whose key signed something in it.
-    private static func documents(of records: [CustodyRow], _ statement: PackageStatement, _ reader: Reader) throws -> [[UInt8]] {
+    private func documents(of records: [CustodyRow], _ statement: PackageStatement, _ reader: Reader) throws -> [[UInt8]] {
         let states = Set(records.map(\.record.state) + [try StateCode(statement.from)])
-        let peers = try reader.peers().filter { states.contains($0.entry.state) }
+        let witnesses = try cosignedHead(reader)?.witnesses ?? []
+        let peers = try reader.peers().filter { states.contains($0.entry.state) || witnesses.contains($0.entry.register.cosigner) }
         let signers = Set(records.compactMap { $0.record.act?.jws.signatures.first?.keyID })
         let former = try reader.formerDocuments().filter { document in
             guard let entry = try? DirectoryEntry(verifying: document) else { return false }

@@ -71,15 +71,18 @@ extension Node {
         }
     }
 
-    /// Which States have cosigned a checkpoint that covers an entry, and when each did so first.
-    func cosigners(of index: Int64, _ reader: Reader) throws -> [CosignerLine] {
-        let keys = try Self.witnessKeys(reader)
-        return try keys.compactMap { witness -> CosignerLine? in
-            guard let head = try reader.firstCosigned(above: index, by: witness.key.name),
-                let line = head.note.cosignatures(by: [witness.key]).first
-            else { return nil }
-            return cosigner(line, [witness])
-        }.sorted { $0.at < $1.at }
+    /// Which States were the first to cosign a checkpoint that covers an entry, and when. Their lines were checked when they came.
+    /// - Parameter names: the State of each witness, by its name.
+    func cosigners(of index: Int64, _ names: [String: StateCode], _ reader: Reader) throws -> [CosignerLine] {
+        try reader.firstCosigners(above: index).compactMap { line in
+            names[line.witness].map {
+                CosignerLine(state: $0, witness: line.witness, at: local(Instant(milliseconds: line.seconds * 1000)))
+            }
+        }
+    }
+
+    static func witnessNames(_ reader: Reader) throws -> [String: StateCode] {
+        try Dictionary(witnessKeys(reader).map { ($0.key.name, $0.state) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Proofs of the acts of a file, the newest last; or of one act.

@@ -114,8 +114,14 @@ extension Node {
         }
     }
 
-    /// What `comity doctor` and the duty desk say about the register and its witnesses.
-    func witnessChecks() throws(ComityError) -> [DoctorCheck] {
+    /// What somebody on duty must know of the registers at once: this one is held, or another State showed different histories. Each
+    /// says what it is and what to do. Empty for whoever may not read the register.
+    public func registerAlarms(officer: String?) throws(ComityError) -> [DoctorCheck] {
+        if try may(officer, .readRegister) { return try alarms() }
+        return try may(officer, .administer) ? try alarms() : []
+    }
+
+    private func alarms() throws(ComityError) -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
         if let hold = try store.read({ try $0.registerHold() }) {
             checks.append(.init(name: "register", grade: .bad, says: "held: \(hold.says)", fix: hold.next))
@@ -128,6 +134,12 @@ extension Node {
                     fix: "Tell that State and all your peers; comity audit witness proof N writes the proof. Its register is not cosigned.")
             )
         }
+        return checks
+    }
+
+    /// What `comity doctor` says about the register and its witnesses.
+    func witnessChecks() throws(ComityError) -> [DoctorCheck] {
+        var checks = try alarms()
         let lines = try witnessLines(officer: nil).filter(\.isWitness)
         guard !lines.isEmpty else { return checks }
         let cosigning = lines.filter { $0.ours.size > 0 }

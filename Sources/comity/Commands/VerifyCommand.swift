@@ -156,6 +156,7 @@ enum Verdict {
         if verdict.exercise { Output.line("EXERCISE, not a real case") }
         Output.line(verdict.isValid ? "VALID    \(verdict.sentence)" : "NOT VALID  \(verdict.sentence)")
         show(verdict.package?.exhibits ?? [])
+        for line in verdict.cosigners { Output.line("cosigned by \(line.state) at \(line.at), \(line.size) entries of the register") }
         for link in verdict.links { Output.line("link \(link.number)  \(link.outcome.rawValue)  \(Self.says(link))") }
         for finding in verdict.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }
         show(verdict.signers)

@@ -203,6 +203,19 @@ def checkpoint(folder, bundle, change):
     custody(bundle, folder, lambda content: content["register"].__setitem__("checkpoint", change(content["register"]["checkpoint"])))
 
 
+def cosigned(change):
+    return lambda folder, bundle: custody(bundle, folder, lambda content: change(content["register"]))
+
+
+def other_time(register):
+    """The line of the witness with another time than the one it signed."""
+    head, line = register["cosigned"][:-1].rsplit("\n", 1)
+    *words, blob = line.split(" ")
+    blob = bytearray(base64.b64decode(blob))
+    blob[11] ^= 1
+    register["cosigned"] = head + "\n" + " ".join([*words, base64.b64encode(bytes(blob)).decode()]) + "\n"
+
+
 def entries(change):
     return lambda folder, bundle: custody(bundle, folder, lambda content: change(content["entries"]))
 
@@ -262,6 +275,10 @@ CHANGES = [
     ("entry twice", entries(lambda e: e.insert(1, copy.deepcopy(e[0]))), f"Not valid: {LINK.format(n=2, kind='supplied')} is not proven by the register.", {"custody-entry-unproven"}, "order of the register"),
     ("checkpoint changed", lambda f, b: checkpoint(f, b, lambda t: t.replace("\n35\n", "\n36\n", 1)), "Not valid: The checkpoint is not signed by comity/XA/xa-247.", {"checkpoint-bad"}, "5 opened XA-R3 22 Nov 2026, 06:12 29 Not checked"),
     ("root of the checkpoint changed", lambda f, b: checkpoint(f, b, lambda t: "\n".join([*t.split("\n")[:2], base64.b64encode(bytes(32)).decode(), *t.split("\n")[3:]])), "Not valid: The checkpoint is not signed by comity/XA/xa-247.", {"checkpoint-bad"}, ""),
+    ("checkpoint of another time cosigned", cosigned(lambda r: other_time(r)), "Not valid: The cosignature of XB does not hold.", {"checkpoint-bad"}, ""),
+    ("another checkpoint cosigned", cosigned(lambda r: r.__setitem__("consistency", r["consistency"][:-1])), "Not valid: The checkpoint does not extend the one that other States have cosigned.", {"checkpoint-bad"}, ""),
+    ("consistency changed", cosigned(lambda r: r["consistency"].__setitem__(0, flipped(r["consistency"][0]))), "Not valid: The checkpoint does not extend the one that other States have cosigned.", {"checkpoint-bad"}, ""),
+    ("what was cosigned is no note", cosigned(lambda r: r.__setitem__("cosigned", "x")), "Not valid: The checkpoint cannot be read: the text is not a signed note.", {"checkpoint-bad"}, ""),
     ("checkpoint is no note", lambda f, b: checkpoint(f, b, lambda t: "comity/XA/xa-247"), "Not valid: The checkpoint cannot be read: the text is not a signed note.", {"checkpoint-bad"}, ""),
     ("another register", other_register, "Not valid: The key of the register is not the one in the directory entry of XA.", {"checkpoint-bad"}, ""),
     ("entry dropped", entries(lambda e: e.pop()), "Not valid: Link 8 of the chain of custody (opened, 2026-11-22) stands on no entry of the register and no statement.", {"custody-dropped"}, "Opened XA-R3 22 Nov 2026, 06:12 XA no record supports this"),
@@ -324,6 +341,8 @@ def valid(court: Court, home: pathlib.Path):
     court.says("whole bundle", folder, "Valid", VALID)
     state, text = court.row("The list of exhibits is signed")
     court.expect("whole bundle: both signatures", state == "yes" and (not bundle.xb.second or "Ed25519 and ML-DSA-65" in text), text)
+    state, text = court.row("XB had seen that register")
+    court.expect("whole bundle: cosigned", state == "yes" and "31 entries" in text and "2026" in text, text)
     court.expect("whole bundle: exhibits", [row.split(" ")[1] for row in court.rows("exhibits")] == ["Unchanged"] * 3, court.rows("exhibits"))
     court.expect("whole bundle: links", [row[-6:] for row in court.rows("custody")] == ["Proven"] * 5, court.rows("custody"))
     court.expect("whole bundle: gap", court.page.locator("ol.custody .gap").count() == 1 and "37 h 12 min" in court.text("ol.custody .gap"), court.text("ol.custody"))

@@ -82,6 +82,10 @@ def payload_of(document: bytes) -> bytes:
     return unb64url(json.loads(document)["payload"])
 
 
+# XB saw the register of XA that many entries before the bundle, at that time.
+COSIGNED_BEFORE, COSIGNED_AT = 4, 1_796_119_200
+
+
 class Register:
     """A log with the tree hashing of RFC 6962 and signed checkpoints."""
 
@@ -114,8 +118,26 @@ class Register:
             return self.proof(index, start, middle) + [self._root(middle, end).hex()]
         return self.proof(index, middle, end) + [self._root(start, middle).hex()]
 
-    def checkpoint(self) -> str:
-        text = f"{self.name}\n{len(self.entries)}\n{base64.b64encode(self._root(0, len(self.entries))).decode()}\n"
+    def consistency(self, old: int, start: int = 0, end: int | None = None, whole: bool = True) -> list[str]:
+        """RFC 6962 section 2.1.2."""
+        end = len(self.entries) if end is None else end
+        if old == end - start:
+            return [] if whole else [self._root(start, end).hex()]
+        middle = start + (1 << (end - start - 1).bit_length() - 1)
+        if old <= middle - start:
+            return self.consistency(old, start, middle, whole) + [self._root(middle, end).hex()]
+        return self.consistency(old - (middle - start), middle, end, False) + [self._root(start, middle).hex()]
+
+    def cosign(self, note: str, seconds: int) -> str:
+        """Adds the line of this register as witness (C2SP cosignature/v1)."""
+        text = note[: note.rindex("\n\n") + 1]
+        key_id = hashlib.sha256(self.name.encode() + b"\n\x04" + self.key.raw).digest()[:4]
+        signature = self.key.private.sign(f"cosignature/v1\ntime {seconds}\n{text}".encode())
+        return f"{note}\u2014 {self.name} {base64.b64encode(key_id + seconds.to_bytes(8, 'big') + signature).decode()}\n"
+
+    def checkpoint(self, size: int | None = None) -> str:
+        size = len(self.entries) if size is None else size
+        text = f"{self.name}\n{size}\n{base64.b64encode(self._root(0, size)).decode()}\n"
         signature = self.id + self.key.private.sign(text.encode())
         return f"{text}\n\u2014 {self.name} {base64.b64encode(signature).decode()}\n"
 
@@ -247,6 +269,12 @@ class Bundle:
         first = [{"kind": "collected", "state": "done", "who": "Examiner T-11", "by": "XB", "at": "2026-11-20T17:02:00+02:00", "place": "Northgate Hosting"}] if self.collected else []
         return [*first, gap, *steps]
 
+    def cosigned(self) -> dict:
+        """What XB saw of the register of XA some entries ago."""
+        size = len(self.xa.register.entries) - COSIGNED_BEFORE
+        note = self.xb.register.cosign(self.xa.register.checkpoint(size), COSIGNED_AT)
+        return {"cosigned": note, "consistency": self.xa.register.consistency(size)}
+
     def make_custody(self) -> dict:
         entries = []
         for at, (kind, document) in enumerate(self.make_entries()):
@@ -267,7 +295,7 @@ class Bundle:
             receipts.append({"v": 1, "act": act.hex(), "index": index, "checkpoint": self.xb.register.checkpoint(), "proof": self.xb.register.proof(index)})
         return {
             "v": 1, "package": self.digest, "name": NAME, "ref": REF, "exercise": self.exercise, "at": "2026-12-01T09:00:00-03:00", "strip": self.strip(), "entries": entries,
-            "register": {"origin": self.xa.register.name, "key": self.xa.register.text, "checkpoint": self.xa.register.checkpoint()},
+            "register": {"origin": self.xa.register.name, "key": self.xa.register.text, "checkpoint": self.xa.register.checkpoint(), **self.cosigned()},
             "receipts": receipts, "directory": [b64url(self.xa.entry()), b64url(self.xb.entry())],
         }
 

@@ -34,7 +34,8 @@ struct SignedActPage {
             "command": "comity file show \(ref) --json",
             "jws": act.jws.utf8.count > Self.limit ? "" : Text.safe(act.jws, limit: Self.limit),
             "hasJWS": act.jws.utf8.count <= Self.limit, "deliveries": DeliveryWords(scene: scene).lines(act.deliveries),
-            "hasDeliveries": !act.deliveries.isEmpty,
+            "hasDeliveries": !act.deliveries.isEmpty, "cosigners": CosignerWords(scene: scene).lines(act.cosigners, most: 20),
+            "hasCosigners": !act.cosigners.isEmpty,
         ]
         return try visit.pages.show("act-signed", fields, scene, title: title, here: "")
     }

@@ -16,6 +16,7 @@ struct DutyPage {
     let peers: [PeerHealth]?
     let layers: [RosterLine]
     let handover: Handover?
+    let alarms: [DoctorCheck]
 
     init(_ scene: Scene) throws(ComityError) {
         self.scene = scene
@@ -27,6 +28,7 @@ struct DutyPage {
         log = sees ? try node.shiftLog(officer: officer) : nil
         callBacks = scene.may(.readContent) ? try node.callBacksPending(officer: officer) : []
         handover = scene.may(.readContent) ? try node.handoverInHand(officer: officer) : nil
+        alarms = try node.registerAlarms(officer: officer)
         peers = scene.may(.readRegister) || scene.may(.administer) ? try node.peerHealth(officer: officer) : nil
     }
 
@@ -42,6 +44,12 @@ struct DutyPage {
             "hasCallBacks": !callBacks.isEmpty, "seesCallBacks": scene.may(.readContent),
             "callBackCount": callBacks.isEmpty ? "" : strings.count("duty.calls.count", callBacks.count, figures),
             "callBacks": callBacks.map(callBack),
+            "alarms": alarms.map { alarm -> Fields in
+                [
+                    "title": strings("duty.alarm.\(alarm.name)"), "says": Text.safe(alarm.says, limit: 1000),
+                    "do": Text.safe(alarm.fix, limit: 600),
+                ]
+            },
         ]
         if let pressing { fields.merge(pressingFields(pressing)) { $1 } }
         if let log { fields.merge(logFields(log)) { $1 } }

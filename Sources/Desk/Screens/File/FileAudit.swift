@@ -52,7 +52,8 @@ struct FileAudit {
             "by": entry.by == "node" ? strings("audit.node") : Text.safe(entry.by, limit: 80),
             "at": scene.times.fields(entry.at, theirs: nil, exact: true), "hash": entry.hash,
             "shortHash": "\(entry.hash.prefix(8))…\(entry.hash.suffix(8))", "detail": detail.prefix(8).joined(separator: " · "),
-            "hasDetail": !detail.isEmpty,
+            "hasDetail": !detail.isEmpty, "hasCosigners": !entry.cosigners.isEmpty,
+            "cosigners": CosignerWords(scene: scene).lines(entry.cosigners, most: 3),
         ]
     }
 }
