@@ -139,6 +139,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         // tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        // A process for tests to kill: it appends to a register with many clients at once.
+        .executableTarget(
+            name: "append-load", dependencies: ["Node", "Storage", "Standards"], path: "Tests/AppendLoad", swiftSettings: swiftSettings),
         .target(name: "LawSupport", dependencies: ["Law", "TestSupport"], path: "Tests/LawSupport", swiftSettings: swiftSettings),
         tests("Standards"),
         .testTarget(
@@ -168,7 +171,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Browser", "API"], swiftSettings: swiftSettings),
-        tests("comity", ["Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Court", "Storage", "Node"]),
+        tests("comity", ["Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Court", "Storage", "Node", "append-load"]),
     ],
     swiftLanguageModes: [.v6]
 )
