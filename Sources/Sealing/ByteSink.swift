@@ -34,23 +34,5 @@ public final class MemorySink: ByteSink {
     }
 }
 
-/// Passes bytes on and keeps their SHA-256 and number.
-final class HashingSink: ByteSink {
-    private let sink: (any ByteSink)?
-    private var hash = SHA256()
-    private(set) var count: Int64 = 0
-
-    init(_ sink: (any ByteSink)?) { self.sink = sink }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ComityError) {
-        hash.update(bufferPointer: bytes)
-        count += Int64(bytes.count)
-        try sink?.write(bytes)
-    }
-
-    /// Lower-case hexadecimal SHA-256 of everything so far.
-    var sha256: String { Hex.encode(hash.finalize()) }
-}
-
 /// SHA-256 of bytes in memory, lower-case hexadecimal.
 func sha256Hex(_ bytes: [UInt8]) -> String { Hex.encode(SHA256.hash(data: bytes)) }

@@ -20,6 +20,9 @@ public struct AuditRow: Sendable {
         public let jws: [UInt8]
     }
 
+    /// Kind of the act or event, as its own row says.
+    public let what: String?
+
     public let index: Int64
     /// Nil when it is no hash.
     public let content: Hash?
@@ -37,7 +40,7 @@ extension Reader {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT entry.idx, entry.content, entry.kind, entry.ref, event.bytes, event.file, act.id, act.hash, act.outgoing, act.jws, act.file
+                SELECT entry.idx, entry.content, entry.kind, entry.ref, event.bytes, event.file, act.id, act.hash, act.outgoing, act.jws, act.file, COALESCE(event.kind, act.kind)
                 FROM entry LEFT JOIN event ON event.idx = entry.idx LEFT JOIN act ON act.idx = entry.idx ORDER BY entry.idx
                 """)
         while let row = try rows.next() {
@@ -46,7 +49,8 @@ extension Reader {
             }
             try body(
                 AuditRow(
-                    index: row[0], content: Hash(row[1] as Data), kind: row[2], ref: row[3], file: row[5] ?? row[10], act: act,
+                    what: row[11], index: row[0], content: Hash(row[1] as Data), kind: row[2], ref: row[3], file: row[5] ?? row[10],
+                    act: act,
                     event: (row[4] as Data?).flatMap { $0.isEmpty ? nil : [UInt8]($0) }))
         }
     }

@@ -110,10 +110,6 @@ extension Writer {
         try db.execute(sql: "INSERT OR IGNORE INTO part (package, number) VALUES (?, ?)", arguments: [digest, number])
     }
 
-    public func deleteParts(ofPackage digest: String) throws {
-        try db.execute(sql: "DELETE FROM part WHERE package = ?", arguments: [digest])
-    }
-
     /// Owes something to a peer; once.
     public func enqueue(_ kind: OutboxRow.Kind, _ ref: String, to peer: StateCode, next: Int64) throws {
         try db.execute(

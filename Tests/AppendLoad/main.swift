@@ -44,8 +44,10 @@ func say(_ descriptor: Int32, _ text: String) {
 
 func check(_ node: Node) throws -> Bool {
     var isWhole = true
+    var kept: Set<String> = []
+    try node.store.read { try $0.eachEntry { _, _, _, ref in kept.insert(ref) } }
     while let id = readLine(), !id.isEmpty {
-        if try node.store.read({ try $0.eventBytes(id) }) == nil {
+        if !kept.contains(id) {
             say(2, "acknowledged and lost: \(id)")
             isWhole = false
         }

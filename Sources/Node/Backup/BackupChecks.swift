@@ -6,12 +6,13 @@ import Storage
 extension Node {
     /// How old the last backup is, when one was last tried, and whether the register is held.
     func backupChecks() throws(ComityError) -> [DoctorCheck] {
-        let (backup, drill, hold) = try store.read { reader in
+        let (backup, drill) = try store.read { reader in
             (
                 try reader.events([.backupNoted, .backupMade], limit: 1).first,
-                try reader.events([.backupDrilled], limit: 20).first { $0.detail["ok"] == .bool(true) }, try reader.registerHold()
+                try reader.events([.backupDrilled], limit: 20).first { $0.detail["ok"] == .bool(true) }
             )
         }
+        let hold = try store.standing()
         let now = try now().milliseconds
         func days(_ event: RegisterEvent?) -> Int64? { event.map { (now - $0.at.milliseconds) / BackupLimits.day } }
         func ago(_ days: Int64) -> String { days <= 0 ? "today" : days == 1 ? "yesterday" : "\(days) days ago" }

@@ -3,6 +3,7 @@
 import Dispatch
 import Dossier
 import Exchange
+import Glibc
 import Register
 import Sealing
 import Standards
@@ -210,7 +211,9 @@ struct EntryJudge: Sendable {
         case "act": return act(row, content)
         case "event":
             guard let bytes = row.event else { return "The event of entry \(row.index) is gone." }
-            return Hash.of(bytes) == content ? nil : "The event of entry \(row.index) was changed."
+            guard Hash.of(bytes) == content else { return "The event of entry \(row.index) was changed." }
+            return Self.says(bytes, "event", row.what) && (row.file == nil || Self.says(bytes, "file", row.file))
+                ? nil : "The kind or file of the event of entry \(row.index) is not what its bytes say."
         case PendingEntry.Kind.lost.rawValue:
             return row.ref == content.description ? nil : "Entry \(row.index), whose content was lost, was changed."
         default: return "Entry \(row.index) is of the unknown kind “\(Text.safe(row.kind, limit: 20))”."
@@ -228,6 +231,14 @@ struct EntryJudge: Sendable {
         guard jws.signatures.count == 1, signature.type == Act.mediaType, jws.isValid(0, with: known.key) else {
             return "The act \(act.id) does not verify: its signature does not hold."
         }
-        return nil
+        return Self.says(jws.payload, "kind", row.what) && Self.says(jws.payload, "file", row.file) && Self.says(jws.payload, "id", row.ref)
+            ? nil : "The kind or file of the act \(act.id) is not what its bytes say."
+    }
+
+    /// The bytes, which are compact JSON, have this member somewhere.
+    private static func says(_ bytes: [UInt8], _ name: String, _ value: String?) -> Bool {
+        guard let value else { return false }
+        let member = Array("\"\(name)\":\"\(value)\"".utf8)
+        return memmem(bytes, bytes.count, member, member.count) != nil
     }
 }

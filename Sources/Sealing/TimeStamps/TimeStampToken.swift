@@ -26,7 +26,7 @@ public struct TimeStampToken: Sendable {
             throw error
         } catch {
             throw ComityError(
-                .schema, "The time stamp cannot be read.", why: Text.safe("\(error)", limit: 200),
+                .schema, "The time stamp cannot be read.", why: "It is cut off, damaged, or something else.",
                 next: "It must be a TimeStampResp or a token of RFC 3161 in DER, over a SHA-256.")
         }
     }

@@ -127,12 +127,17 @@ struct Evidence: AsyncParsableCommand {
         func run() async throws {
             let path: String
             if let identity {
-                path = try PackageOpener.open(
-                    path: package, identities: try Verdict.identities(identity), to: to, progress: Output.progressBar("opening"))
-            } else {
-                path = try await global.node().openEvidence(
-                    try FileReference(package), package: nil, to: to, officer: try officer.resolved(),
+                // The conditions of use are inside: they are shown before anything of it gets its name.
+                let extracted = try PackageOpener.extract(
+                    path: package, identities: try Verdict.identities(identity), to: to, trusted: { _ in nil }, allowUnknownSigner: true,
                     progress: Output.progressBar("opening"))
+                Verdict.show(conditions: extracted.verdict.statement?.conditions ?? [])
+                path = try extracted.publish()
+            } else {
+                let (node, officer, ref) = (try global.node(), try officer.resolved(), try FileReference(package))
+                Verdict.show(conditions: try node.arrivedPackage(ref, officer: officer).package.conditions)
+                path = try await node.openEvidence(
+                    ref, package: nil, to: to, officer: officer, progress: Output.progressBar("opening"))
             }
             if global.json {
                 try Output.json(["path": path])

@@ -9,6 +9,7 @@ import NIOCore
 import Node
 import ServiceLifecycle
 import Standards
+import Storage
 import Transport
 import UnixSignals
 
@@ -70,6 +71,9 @@ enum Serving {
             Output.line("code      \(code)   (works for 72 hours, once)")
         }
         if node.exercise { Output.line("EXERCISE  nothing here is real") }
+        if let hold = try node.store.standing() {
+            Output.error("HELD      nothing is added to the register: \(hold.says)\nnext      \(hold.next)")
+        }
         if let code = try await node.setupCode() {
             Output.line("set-up    nobody can sign in yet; the first administrator enrols with \(code)")
         }

@@ -137,12 +137,18 @@ enum Verdict {
         return (try global.node().verify(packageAt: package), true)
     }
 
+    /// What the evidence may be used for, on standard error: whoever opens it reads it first.
+    static func show(conditions: [String]) {
+        for condition in conditions { Output.error("condition of use: \(Text.safe(condition, limit: 400))") }
+    }
+
     static func show(_ verdict: PackageVerdict) { show(BagReport(verdict: verdict, signer: nil, finding: nil)) }
 
     static func show(_ report: BagReport) {
         let verdict = report.verdict
         Output.line(report.isValid ? "VALID    \(report.sentence)" : "NOT VALID  \(report.sentence)")
         show(verdict.exhibits)
+        for condition in verdict.statement?.conditions ?? [] { Output.line("condition  \(Text.safe(condition, limit: 400))") }
         if !verdict.signatures.isEmpty { Output.line("signed   \(Text.safe(verdict.signatures.sentence))") }
         for finding in report.findings { Output.line("finding  \(Text.safe(finding, limit: 400))") }
         if let signer = report.signer {
