@@ -4,6 +4,7 @@ import Dossier
 import Foundation
 import Node
 import Standards
+import Storage
 import Testing
 
 @testable import Desk
@@ -227,6 +228,45 @@ struct FileScreenTests {
         pair.ours.isPage(try await pair.ours.post("/files/\(ref)/acts/withdraw", [("reason", "x")], as: "XA-U1"), status: 403)
         // An administrator sees no files at all.
         pair.ours.isPage(try await pair.ours.get("/files/\(ref)", as: "XA-M1"), status: 403)
+    }
+
+    @Test("who opens a file is registered, once; a file whose content was removed says so on every page")
+    func viewedAndRemoved() async throws {
+        let pair = try await DeskPair()
+        let ref = try await pair.delivered(.preservation, ["title": .string("Harbour Hospital")])
+        let (desk, node) = (pair.ours, pair.ours.node)
+        func looks() throws -> [RegisterEvent] { try node.store.read { try $0.events([.viewed], limit: 10) } }
+        let act = try #require(try node.fileView(ref, officer: nil).acts.first)
+        for path in ["/files/\(ref)/acts/\(act.id)", "/files/\(ref)", "/files/\(ref)?part=audit", "/queue"] {
+            desk.isPage(try await desk.get(path, as: "XA-D1"))
+        }
+        #expect(try looks().map(\.by) == ["XA-D1"] && looks().first?.detail["how"] == .string("desk"))
+        desk.isPage(try await desk.get("/files/\(ref)", as: "XA-U1"))
+        desk.isPage(try await desk.get("/files/\(ref)", as: "XA-M1"), status: 403)
+        #expect(try looks().count == 1)
+
+        for (kind, body) in [("withdraw", ["reason": "The investigation ended."]), ("close", ["outcome": "withdrawn"])] {
+            let step = try #require(ActKind(rawValue: kind))
+            let owner = try node.steps(ref, officer: nil).contains { $0.kind == step && $0.possible && $0.ours } ? desk : pair.theirs
+            let taken = try await owner.node.take(
+                step, on: ref, officer: DeskPair.officer(owner, "D1"), body: .object(body.mapValues(JSONValue.string)))
+            if case .prepared = taken { try await owner.node.approve(ref, officer: DeskPair.officer(owner, "A1")) }
+            try await pair.carry()
+        }
+        try await node.setClock(try Instant("2033-01-01T00:00:00Z"))
+        try await node.prepareRemoval([ref], officer: "XA-D1")
+        try await node.approveRemoval(ref, officer: "XA-A1")
+        for path in ["/files/\(ref)", "/files/\(ref)?part=audit", "/files/\(ref)/acts/\(act.id)", "/files/\(ref)/acts/ask"] {
+            let page = try await desk.get(path, as: "XA-D1")
+            desk.isPage(page, status: 410)
+            #expect(page.body.contains("house.retention.short") && !page.body.contains("Harbour Hospital"), "\(path)")
+        }
+        for path in ["/queue?view=all", "/register", "/", "/shift", "/preservations?show=all", "/handover", "/calls"] {
+            let page = try await desk.get(path, as: "XA-D1")
+            #expect(page.status == 200 && !page.body.contains("Harbour Hospital"), "\(path): \(page.status)")
+        }
+        #expect(try await desk.get("/queue?view=all", as: "XA-D1").body.contains("content removed under rule"))
+        desk.isPage(try await desk.get("/admin/retention", as: "XA-M1"))
     }
 
     @Test("many acts are paged by 50, each under its own number")

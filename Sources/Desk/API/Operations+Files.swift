@@ -64,8 +64,9 @@ extension API {
             answers: [.init(status: 200, type: "application/jose+json")]
         ) { call in
             let act = try UUIDv7(call.part("act"))
-            return Reply(
-                bytes: try call.node.signedAct(act, of: try call.ref(), officer: call.officer), type: "application/jose+json")
+            let bytes = try call.node.signedAct(act, of: try call.ref(), officer: call.officer)
+            try await call.node.noteViewed(try call.ref(), how: .api, officer: call.officer)
+            return Reply(bytes: bytes, type: "application/jose+json")
         },
         Operation(
             id: "steps", method: .get, path: "/files/{ref}/steps", says: "Every step of a file: possible now for the caller, or why not.",

@@ -49,7 +49,13 @@ struct DeskRoutes {
         let pages = pages
         router.get(path) { request, context in
             guard let session = context.session else { return pages.signInFirst(request) }
-            return try await handler(Visit(request: request, context: context, session: session, pages: pages))
+            let visit = Visit(request: request, context: context, session: session, pages: pages)
+            let response = try await handler(visit)
+            // Whatever part of a file it is: that somebody opens it is registered before it is shown.
+            if response.status == .ok, context.parameters.get("ref") != nil {
+                try await visit.node.noteViewed(try visit.ref(), how: .desk, officer: visit.officer)
+            }
+            return response
         }
     }
 

@@ -18,7 +18,13 @@ extension Node {
         try await noteViewed(view.ref, file: file, how: how, officer: officer)
     }
 
-    func noteViewed(_ ref: FileReference, file: UUIDv7, how: ViewedHow, officer: String?) async throws(ComityError) {
+    /// The same for a page about a file, whichever part of it is shown; nothing for a draft, and for whoever sees no content.
+    public func noteViewed(_ ref: FileReference, how: ViewedHow, officer: String) async throws(ComityError) {
+        guard let file = try store.read({ try $0.file(ref)?.id }), try sight(of: officer, on: ref) == .whole else { return }
+        try await noteViewed(ref, file: file, how: how, officer: officer)
+    }
+
+    private func noteViewed(_ ref: FileReference, file: UUIDv7, how: ViewedHow, officer: String?) async throws(ComityError) {
         let (by, hour) = (officer ?? "node", realTime.now() / 3_600_000)
         let (isViewed, isHeld, assigned) = try store.read { reader in
             (try reader.isViewed(ref, by: by, hour: hour), try reader.registerHold() != nil, try reader.assigned(ref))

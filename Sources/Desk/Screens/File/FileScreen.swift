@@ -10,7 +10,7 @@ enum FileScreen: Screen {
     static let templates = ["file"]
 
     static func add(to routes: DeskRoutes) {
-        routes.page("/files/:ref") { visit in try await show(visit) }
+        routes.page("/files/:ref") { visit in try show(visit) }
         routes.form("/files/:ref/prepared/approve") { visit, form in
             let ref = try visit.ref()
             try requireSame(visit, ref, form)
@@ -28,14 +28,14 @@ enum FileScreen: Screen {
             do throws(ComityError) {
                 try await visit.node.addNote(ref, text: form["text"] ?? "", officer: visit.officer)
                 return visit.goTo("/files/\(ref)?part=correspondence&done=noted")
-            } catch { return try await show(visit, part: .correspondence, problem: error, kept: form["text"] ?? "") }
+            } catch { return try show(visit, part: .correspondence, problem: error, kept: form["text"] ?? "") }
         }
         routes.form("/files/:ref/glass") { visit, form in
             let ref = try visit.ref()
             do throws(ComityError) {
                 try await visit.node.breakGlass(ref, officer: visit.officer, reason: form["reason"] ?? "")
                 return visit.goTo("/files/\(ref)?done=glass")
-            } catch { return try await show(visit, problem: error, kept: form["reason"] ?? "") }
+            } catch { return try show(visit, problem: error, kept: form["reason"] ?? "") }
         }
     }
 
@@ -49,13 +49,12 @@ enum FileScreen: Screen {
     }
 
     private static func show(_ visit: Visit, part: FilePage.Part? = nil, problem: ComityError? = nil, kept: String = "")
-        async throws(ComityError) -> Response
+        throws(ComityError) -> Response
     {
         let ref = try visit.ref()
         let part = part ?? visit.query("part").flatMap(FilePage.Part.init(rawValue:)) ?? .summary
         let number = visit.query("page").map { Int($0) ?? 0 } ?? 1
         let view = try visit.node.fileView(ref, officer: visit.officer)
-        try await visit.node.noteViewed(view, how: .desk, officer: visit.officer)
         let scene = try visit.scene()
         let pages = part == .audit ? .max : Timeline(scene: scene, view: view).pages
         guard number >= 1, number <= pages else { return visit.pages.notFound(visit.session) }
