@@ -108,7 +108,11 @@ import Testing
         // A file system of 4 MiB, where this machine lets us have one. It is freed a little before it is looked at.
         let script = """
             mount -t tmpfs -o size=4m none "$1" || exit 77
-            cp -a "$2" "$1/node" && dd if=/dev/zero of="$1/filler" bs=64k count=8 2>/dev/null || exit 78
+            cp -a "$2" "$1/node" || exit 78
+            python3 -c "import sqlite3, sys
+            c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM setting WHERE name = \\'database-inode\\''); c.commit()" \
+                "$1/node/comity.sqlite" || exit 78
+            dd if=/dev/zero of="$1/filler" bs=64k count=8 2>/dev/null || exit 78
             "$3" "$1/node" 16 100000 > "$4" 2> "$5"; echo "status $?"
             rm "$1/filler"
             grep -v ready "$4" | "$3" "$1/node" check

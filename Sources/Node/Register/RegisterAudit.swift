@@ -239,6 +239,13 @@ struct EntryJudge: Sendable {
     private static func says(_ bytes: [UInt8], _ name: String, _ value: String?) -> Bool {
         guard let value else { return false }
         let member = Array("\"\(name)\":\"\(value)\"".utf8)
-        return memmem(bytes, bytes.count, member, member.count) != nil
+        return bytes.withUnsafeBytes { text in
+            member.withUnsafeBytes { wanted in
+                guard let start = text.baseAddress, let pattern = wanted.baseAddress, wanted.count <= text.count else { return false }
+                return (0...(text.count - wanted.count)).contains { offset in
+                    text[offset + 1] == wanted[1] && memcmp(start + offset, pattern, wanted.count) == 0
+                }
+            }
+        }
     }
 }
