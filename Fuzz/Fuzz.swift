@@ -15,6 +15,7 @@ enum Target: String, CaseIterable {
     case manifest
     case jws
     case note
+    case proof
     case package
 }
 
@@ -72,6 +73,15 @@ func run(_ bytes: [UInt8]) throws {
         let note = try SignedNote(parsing: String(decoding: bytes, as: UTF8.self))
         if try SignedNote(parsing: note.description) != note { abort() }
         _ = try Checkpoint(note.description, signedBy: try NoteVerifier(name: "fuzz", publicKey: [UInt8](repeating: 9, count: 32)))
+    case .proof:
+        let text = String(decoding: bytes, as: UTF8.self)
+        if let proof = try? TlogProof(parsing: text), try TlogProof(parsing: proof.description) != proof { abort() }
+        if let request = try? AddCheckpoint(parsing: text) {
+            if try AddCheckpoint(parsing: request.description) != request { abort() }
+            let key = try NoteVerifier(name: "fuzz", publicKey: [UInt8](repeating: 9, count: 32))
+            if case .cosign = request.judge(keys: [key], known: nil) { abort() }
+        }
+        _ = try IJSON.decode(SplitView.self, from: bytes, limit: SplitView.limit)
     case .package: FuzzDoors.package(bytes)
     }
 }

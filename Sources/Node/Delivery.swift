@@ -38,8 +38,6 @@ public final class Delivery: Sendable {
 
     /// Works off what is due, until told to stop. `served` is called after each round that delivered something.
     public func run(pause: Duration = .milliseconds(200)) async {
-        // Before anything leaves: whether this register is the one that the witnesses know.
-        await meetAll()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 while !Task.isCancelled {
@@ -48,6 +46,8 @@ public final class Delivery: Sendable {
                 }
             }
             while !Task.isCancelled {
+                // Who was given a receipt has seen a checkpoint: it gets the entries too.
+                for state in node.meetings.take() { group.addTask { await self.meet(state) } }
                 await flush()
                 try? await Task.sleep(for: pause)
             }
@@ -183,6 +183,8 @@ extension Node {
     func register(_ receipt: Receipt, for stored: StoredAct, from peer: Peer, row: Int64) async throws(ComityError) {
         let head = try receipt.verify(act: stored.hash, signedBy: peer.entry.register, and: peer.entry.registerStatementKey)
         let bytes = try IJSON.encode(receipt)
+        let note = try SignedNote(parsing: receipt.checkpoint)
+        let log = Self.log(peer.entry.register)
         let now = try now()
         let act = try Self.hashed(stored).act
         let giver = peer.entry.state
@@ -196,6 +198,10 @@ extension Node {
             try writer.noteContact(giver, at: now.milliseconds)
             guard try writer.reader.receipts(of: act.id)[giver] == nil else { return try writer.finish(row, .delivered) }
             try writer.insertReceipt(bytes, act: act.id, peer: giver, at: now)
+            // A checkpoint that was shown is one that the register must extend.
+            if try head.size > writer.reader.cosigned(log)?.checkpoint.size ?? 0 {
+                try writer.keepHeard(log, from: giver, head, note: note)
+            }
             try writer.append(event)
             try writer.finish(row, .delivered)
         }

@@ -31,6 +31,7 @@ extension Node: ExchangeHandler {
             throw error
         case .accept(let verified):
             try await register(verified)
+            meetings.add(caller)
             return try receipt(for: verified.act.id)
         }
     }
@@ -81,15 +82,20 @@ extension Node: ExchangeHandler {
         }
     }
 
-    /// Registers an act of another State with the package that it announces or takes.
+    /// Registers an act with the package that it announces or takes: one that has come, or one that is given back.
     static func keep(_ verified: VerifiedAct, own: StateCode, at now: Instant, _ writer: inout Writer) throws {
         let act = verified.act
         _ = try writer.append(verified, own: own, registered: now)
-        if let supplied = try announcedPackage(act), try writer.reader.package(supplied.digest) == nil {
+        let supplied = try announcedPackage(act)
+        let known = try supplied.flatMap { try writer.reader.package($0.digest) }
+        if let known, known.outgoing, known.file == act.file, known.stage == .sealed {
+            try writer.setStage(ofPackage: known.digest, .supplied)
+        }
+        if let supplied, known == nil {
             try writer.insert(
                 PackageRow(
                     digest: supplied.digest, file: act.file, name: supplied.name, size: supplied.size,
-                    exhibits: supplied.exhibits, outgoing: false, stage: .supplied,
+                    exhibits: supplied.exhibits, outgoing: act.from.state == own, stage: .supplied,
                     conditions: act.body["conditions"]?.array?.compactMap(\.string) ?? []),
                 created: now)
         }

@@ -36,6 +36,8 @@ public final class Node: Sendable {
     let workVersion: String
     /// Work that runs beside the pages, in this process.
     let board = TaskBoard()
+    /// Peers that have seen a checkpoint of this register since they were met.
+    let meetings = Meetings()
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }

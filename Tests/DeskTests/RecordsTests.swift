@@ -259,6 +259,29 @@ struct RecordsTests {
         }
     }
 
+    @Test("a file says which States have cosigned its acts; the duty desk says when a register is held or split")
+    func witnesses() async throws {
+        try await DeskFixture.run { ours, theirs in
+            try await DeskFixture.introduce(ours, theirs)
+            _ = try await DeskFixture.delivered(from: ours, to: theirs, title: "Cosigned")
+        } _: { desk in
+            let ref = try #require(try desk.node.queue().first?.ref)
+            let page = try await desk.get("/files/\(ref)?part=audit")
+            desk.isPage(page)
+            #expect(page.body.contains("Cosigned by <span class=\"plate\">XB</span>"), "\(page.body)")
+            let act = try #require(try desk.node.prove("\(ref)", all: false, officer: nil).first)
+            let signed = try await desk.get("/files/\(ref)/acts/\(act.act)")
+            desk.isPage(signed)
+            #expect(signed.body.contains("Cosigned by") && signed.body.contains("Nobody can take it out any more"))
+            let calm = try await desk.get("/")
+            #expect(!calm.body.contains("This register is held"))
+            try desk.node.hold(.behindWitnessed, "XB has cosigned 99 entries <b>", "Run comity audit recover.")
+            let alarm = try await desk.get("/")
+            desk.isPage(alarm)
+            #expect(alarm.body.contains("This register is held") && alarm.body.contains("99 entries &lt;b&gt;"), "\(alarm.body)")
+        }
+    }
+
     @Test("an auditor reads the register without content, and sees who broke the glass and why")
     func auditor() async throws {
         try await DeskFixture.run { ours, theirs in

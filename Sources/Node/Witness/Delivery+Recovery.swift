@@ -30,6 +30,8 @@ extension Delivery {
         let line: any ExchangeLine
         let checkpoint: Checkpoint
         let note: SignedNote
+        /// False: the peer only holds it, for example in a receipt.
+        let isCosigned: Bool
     }
 
     /// Fetches what is missing, checks it against the largest cosigned checkpoint, and appends it in one transaction.
@@ -52,15 +54,21 @@ extension Delivery {
                 seen += try await checkpoints(seenBy: peer, over: line)
             } catch { silent.append("\(peer.entry.state): \(error.what)") }
         }
-        seen.sort { $0.checkpoint.size > $1.checkpoint.size }
+        let shown = seen.max { $0.checkpoint.size < $1.checkpoint.size }
+        seen = seen.filter(\.isCosigned).sorted { $0.checkpoint.size > $1.checkpoint.size }
         let before = try node.store.read { try $0.registerSize() }
         guard let newest = seen.first else {
             throw ComityError(
                 .notFound, "No peer has cosigned a checkpoint of this register.", why: silent.joined(separator: "; "),
                 next: "Look for a later copy of the folder. When peers did not answer, repeat the command when they do.")
         }
-        guard newest.checkpoint.size > before else { return try await nothingIsMissing(before, seen) }
+        if let shown, shown.checkpoint.size <= before { return try await nothingIsMissing(before, seen) }
+        guard newest.checkpoint.size > before else { throw Self.tooFew(shown?.peer.entry.state, shown?.checkpoint.size ?? 0, before) }
         let (target, entries, mirror) = try await missing(from: before, seen, lines)
+        // Going on from here would contradict what this node has signed for somebody.
+        if let shown, shown.checkpoint.size > target.checkpoint.size {
+            throw Self.tooFew(shown.peer.entry.state, shown.checkpoint.size, target.checkpoint.size)
+        }
         var givers: Set<StateCode> = [mirror]
         let acts = try await acts(among: Set(entries), lines, &givers)
         let report = try await node.append(
@@ -77,10 +85,10 @@ extension Delivery {
         guard reply.status == 200 else { throw ComityError(.peerRefused, "It does not compare registers.") }
         let heads = try IJSON.decode(RegisterHeads.self, from: reply.body, limit: RegisterHeads.limit)
         return heads.notes.prefix(RegisterHeads.mostNotes).compactMap { text in
-            guard let note = try? SignedNote(parsing: text), let checkpoint = try? Checkpoint(note, signedBy: node.keys.register.verifier),
-                note.isSigned(by: peer.entry.register.cosigner)
+            guard let note = try? SignedNote(parsing: text), let checkpoint = try? Checkpoint(note, signedBy: node.keys.register.verifier)
             else { return nil }
-            return Seen(peer: peer, line: line, checkpoint: checkpoint, note: note)
+            return Seen(
+                peer: peer, line: line, checkpoint: checkpoint, note: note, isCosigned: note.isSigned(by: peer.entry.register.cosigner))
         }
     }
 
@@ -96,6 +104,14 @@ extension Delivery {
         case .forked, .copied, .clockSetBack, .damaged, nil: break
         }
         return RecoveryReport(before: size, size: size, acts: 0, lost: 0, from: [])
+    }
+
+    private static func tooFew(_ state: StateCode?, _ wanted: Int64, _ most: Int64) -> ComityError {
+        ComityError(
+            .notFound,
+            "\(state?.description ?? "A peer") holds a checkpoint of \(wanted) entries that this node has signed; \(most) are to be had.",
+            why: "The last \(wanted - most) are mirrored nowhere, and another entry in their place would contradict that checkpoint.",
+            next: "Repeat it when more peers answer, or look for a later copy of the folder.")
     }
 
     private static func forked(_ state: StateCode, _ size: Int64) -> ComityError {
@@ -223,6 +239,8 @@ extension Node {
                 let act = verified.act
                 try Self.keep(verified, own: own, at: now, &writer)
                 guard act.from.state == own else { continue }
+                // What waited for its second person in the older copy was approved since.
+                if try writer.reader.pending(act.file)?.kind == act.kind { try writer.deletePending(act.file) }
                 // A peer that has it answers with its receipt again.
                 for recipient in act.to { try writer.enqueue(.act, act.id.description, to: recipient.state, next: real) }
                 if act.kind == .request {

@@ -20,6 +20,17 @@ extension Delivery {
         }
     }
 
+    /// The same before a node begins to serve: nothing is registered yet, so a register that went back has not contradicted itself.
+    /// - Parameter patience: peers that do not answer by then are met later.
+    public func meetAll(patience: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.meetAll() }
+            group.addTask { try? await Task.sleep(for: patience) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     /// Meets a peer: asks which checkpoints it knows, compares them, has the newest one of this register cosigned, and brings it the
     /// entries. What fails is noted and tried again.
     public func meet(_ state: StateCode) async {

@@ -8,8 +8,9 @@ import Transport
 
 /// Comparing checkpoints with other nodes: who shows different histories to different States is found out.
 extension Node {
-    /// What this node knows: for the register of `peer` the checkpoint with this node's cosignature, for third ones the checkpoint alone,
-    /// and its own newest where it is asked for.
+    /// What this node knows: for the register of `peer` the checkpoint with this node's cosignature, and larger ones that the peer has
+    /// shown (in receipts); for third ones the checkpoint alone; and its own newest that was cosigned, where it is asked for. One that
+    /// nobody has cosigned is not shown: its entries are mirrored nowhere, so a register that loses them could not be continued.
     func heads(for peer: Peer, own: Bool) throws(ComityError) -> RegisterHeads {
         let (key, log) = (keys.register.verifier, Self.log(peer.entry.register))
         let logs = Dictionary(
@@ -22,7 +23,8 @@ extension Node {
                 guard let register = logs[row.log] else { return nil }
                 return (row.log == log ? row.note : row.note.keeping([register])).description
             }
-            if own, let head = try reader.head(signedBy: key) { notes.append(head.note) }
+            notes += try reader.heard(log).map { $0.keeping([peer.entry.register]).description }
+            if own, let head = try reader.lastCosigned() { notes.append(head.note.keeping([key]).description) }
             let proofs = try reader.misbehaviours().map(\.proof)
             return RegisterHeads(notes: notes, proofs: Array(proofs.suffix(RegisterHeads.mostProofs)))
         }

@@ -2,6 +2,7 @@
 
 import Register
 import Standards
+import Synchronization
 
 /// What two nodes tell each other when they compare: the newest checkpoints each of them knows, and proofs of registers that showed
 /// different histories.
@@ -20,6 +21,20 @@ struct RegisterHeads: Sendable, Codable {
         v = Self.version
         self.notes = notes
         self.proofs = proofs
+    }
+}
+
+/// Peers that are to be met soon. Owns `states`, under one lock.
+final class Meetings: Sendable {
+    private let states = Mutex<Set<StateCode>>([])
+
+    func add(_ state: StateCode) { states.withLock { _ = $0.insert(state) } }
+
+    func take() -> Set<StateCode> {
+        states.withLock { states in
+            defer { states = [] }
+            return states
+        }
     }
 }
 

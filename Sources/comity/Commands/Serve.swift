@@ -56,6 +56,12 @@ enum Serving {
         var logger = Logger(label: "comity", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .error
         let delivery = Delivery(node: node)
+        // Before anything is registered or leaves: whether this register is the one that the witnesses know.
+        await delivery.meetAll(patience: .seconds(15))
+        let hold = try node.store.standing()
+        if let hold {
+            Output.error("HELD      \(hold.says)\n          \(hold.next)")
+        }
         let exchange = try node.exchangeApplication(logger: logger) { port in
             Output.line("exchange  https://\(node.configuration.exchange.host):\(port)  (\(node.party))")
         }
@@ -71,10 +77,7 @@ enum Serving {
             Output.line("code      \(code)   (works for 72 hours, once)")
         }
         if node.exercise { Output.line("EXERCISE  nothing here is real") }
-        if let hold = try node.store.standing() {
-            Output.error("HELD      nothing is added to the register: \(hold.says)\nnext      \(hold.next)")
-        }
-        if let code = try await node.setupCode() {
+        if hold == nil, let code = try await node.setupCode() {
             Output.line("set-up    nobody can sign in yet; the first administrator enrols with \(code)")
         }
         let group = ServiceGroup(
