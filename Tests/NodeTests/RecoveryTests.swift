@@ -129,6 +129,48 @@ import Transport
         #expect(try back.head.size == size)
     }
 
+    /// A receipt was given, and the node was lost before anybody had its entries: it is not continued to something else.
+    @Test func aReceiptThatCannotBeReached() async throws {
+        let world = try await WitnessWorld(2)
+        try await world.preservation("XA", "XB")
+        for name in ["XA", "XB"] { await world.delivery(try world.node(name)).meetAll() }
+        try world.copy("XA", to: "backup")
+        try await world.note(try world.node("XA"), "an event that nobody else has")
+        try await world.preservation("XB", "XA", acknowledged: false)
+        try FileManager.default.moveItem(atPath: world.folder("XA"), toPath: world.folder("gone"))
+        try FileManager.default.moveItem(atPath: world.folder("backup"), toPath: world.folder("XA"))
+        let back = try Node(folder: world.folder("XA"))
+        try world.replace("XA", by: back)
+        let size = try back.head.size
+        await world.delivery(back).meetAll()
+        #expect(try back.store.read { try $0.registerHold()?.cause } == .behindWitnessed)
+        let error = await #expect(throws: ComityError.self) { try await world.delivery(back).recover(officer: nil) }
+        #expect(error?.code == .notFound && error?.what.hasPrefix("XB holds a checkpoint of ") == true, "\(String(describing: error))")
+        #expect(try back.store.read { try $0.registerSize() } == size && back.store.read { try $0.registerHold() } != nil)
+    }
+
+    /// A receipt that arrives now bears both signatures of the register.
+    @Test func aReceiptWithOneSignatureIsNotTaken() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let ref = try #require(
+            try await a.newRequest(type: "preservation", draft: .object(try pair.draft()), officer: "D1", dryRun: false).ref)
+        try await a.approve(ref, officer: "D3")
+        let act = try await a.send(ref, officer: "D1")
+        let receipt = try await b.receive(try pair.sealed(act.description, from: a, to: b), from: a.state)
+        let note = try SignedNote(parsing: receipt.checkpoint).keeping([b.keys.register.verifier])
+        let lone = Receipt(act: receipt.act, index: receipt.index, checkpoint: note.description, proof: receipt.proof)
+        let (stored, row) = try a.store.read { (try $0.act(act), try $0.waiting().first) }
+        let peer = try a.confirmedPeer(b.state)
+        let (own, owed) = (try #require(stored), try #require(row))
+        await #expect(throws: ComityError(.verificationFailed, "")) { try await a.register(lone, for: own, from: peer, row: owed.id) }
+        #expect(try a.store.read { try $0.receipts(of: act) }.isEmpty)
+        // One that was kept from before counts with Ed25519 alone.
+        _ = try lone.verify(act: own.hash, signedBy: peer.entry.register)
+        try await a.register(receipt, for: own, from: peer, row: owed.id)
+        #expect(try a.audit().ok)
+    }
+
     /// A peer that claims a larger register without showing what this node signed stops nothing.
     @Test func claimsWithoutASignatureStopNothing() async throws {
         let world = try await WitnessWorld(2)

@@ -86,7 +86,7 @@ final class WitnessWorld: Sendable {
 
     /// A preservation from one State to another, delivered and acknowledged.
     @discardableResult
-    func preservation(_ from: String = "XA", _ to: String = "XB") async throws -> FileReference {
+    func preservation(_ from: String = "XA", _ to: String = "XB", acknowledged: Bool = true) async throws -> FileReference {
         let (a, b) = (try node(from), try node(to))
         var draft = try draft()
         draft["to"] = .string(to)
@@ -95,6 +95,7 @@ final class WitnessWorld: Sendable {
         try await a.approve(ref, officer: "D3")
         _ = try await a.send(ref, officer: "D1")
         await delivery(a).flush()
+        guard acknowledged else { return ref }
         try await b.acknowledge(ref, officer: "D1", localReference: nil)
         await delivery(b).flush()
         return ref
