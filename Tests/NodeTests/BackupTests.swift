@@ -191,6 +191,12 @@ import Testing
         #expect(
             says(try forge("size", { manifest(&$0) { $0.replacing("\"registerSize\":\(made.registerSize)", with: "\"registerSize\":1") } }))
                 .contains("damaged at comity.sqlite"))
+        let journal = try forge("journal") { forged in
+            let member = "{\"path\":\"comity.sqlite-wal\",\"sha256\":\"\(Hash.of([1]))\",\"size\":1}"
+            manifest(&forged) { $0.replacing("\"members\":[", with: "\"members\":[\(member),") }
+            forged.insert(("comity.sqlite-wal", [1]), at: 1)
+        }
+        #expect(says(journal).contains("No backup has a file of this name"))
         // A register that was rewritten in the database, its hash in the manifest put right.
         let rewritten = try forge("rewritten") { forged in
             let copy = folder("copy.sqlite")

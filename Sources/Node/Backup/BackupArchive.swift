@@ -76,6 +76,11 @@ public enum BackupArchive {
                 guard entry.path == member.path, entry.kind == .file else {
                     throw ComityError(.verificationFailed, "“\(Text.safe(entry.path, limit: 200))” stands in its place.")
                 }
+                // Beside the database lies nothing that SQLite would take for a part of it, and nothing hidden.
+                guard member.path == BackupLimits.database || !member.path.hasPrefix(BackupLimits.database), !member.path.hasPrefix(".")
+                else {
+                    throw ComityError(.verificationFailed, "No backup has a file of this name.")
+                }
                 guard entry.size == member.size else {
                     throw ComityError(.verificationFailed, "It has \(entry.size) bytes and should have \(member.size).")
                 }
