@@ -78,7 +78,12 @@ let package = Package(
         room("Exchange", ["Standards", "Law", "Dossier", "Register", "Sealing"]),
         // floor 2
         room("Court", ["Standards", "Register", "Dossier", "Exchange", "Sealing", crypto]),
-        room("Storage", ["Standards", "Register", "Dossier", "Exchange", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "Storage",
+            [
+                "Standards", "Register", "Dossier", "Exchange", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         room(
             "Transport",
             [

@@ -58,7 +58,7 @@ enum Appending {
         var medians: [Int64: [Double]] = [:]
         for _ in 0..<3 {
             for size in [10_000, entries] {
-                let store = try Store(folder: try Growing.folder(size), signer: signer)
+                let store = try Store(folder: try Growing.register(size), signer: signer)
                 _ = try await singly(store, 200)
                 medians[size, default: []].append(try await singly(store, 2000).sorted()[1000])
             }

@@ -8,7 +8,7 @@ import Storage
 
 /// Makes large registers, once: rows as the node writes them, many in a transaction.
 enum Growing {
-    static func folder(_ size: Int64) throws -> String {
+    static func register(_ size: Int64) throws -> String {
         let path = "\(folder)/register-\(size)"
         guard !FileManager.default.fileExists(atPath: path + "/done") else { return path }
         try? FileManager.default.removeItem(atPath: path)
@@ -60,7 +60,7 @@ enum Growing {
     }
 
     static func run(_ size: Int64) throws {
-        let time = try seconds { _ = try folder(size) }
+        let time = try seconds { _ = try register(size) }
         line("made a register of \(size) entries in", time, "s")
     }
 }

@@ -10,7 +10,7 @@ import Storage
 /// Proofs out of a large register, and checking them.
 enum Proving {
     static func run(_ entries: Int64) throws {
-        let store = try Store(folder: try Growing.folder(entries), signer: signer)
+        let store = try Store(folder: try Growing.register(entries), signer: signer)
         let head = try store.publish()
         let size = head.checkpoint.size
         var generator = SystemRandomNumberGenerator()

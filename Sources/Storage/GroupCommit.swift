@@ -65,18 +65,31 @@ final class GroupCommit: Sendable {
                 defer { state.busy = true }
                 return !state.busy
             }
-            if start { queue.async { self.drain() } }
+            guard start else { return }
+            // A lone caller commits in its own thread, without being passed from one to another and back; whoever came meanwhile
+            // is served by the queue.
+            commit(take())
+            if state.withLock({ state in
+                if state.waiting.isEmpty { state.busy = false }
+                return state.busy
+            }) {
+                queue.async { self.drain() }
+            }
+        }
+    }
+
+    private func take() -> [Job] {
+        state.withLock { state in
+            let taken = Array(state.waiting.prefix(Self.batch))
+            state.waiting.removeFirst(taken.count)
+            if taken.isEmpty { state.busy = false }
+            return taken
         }
     }
 
     private func drain() {
         while true {
-            let jobs = state.withLock { state -> [Job] in
-                let taken = Array(state.waiting.prefix(Self.batch))
-                state.waiting.removeFirst(taken.count)
-                if taken.isEmpty { state.busy = false }
-                return taken
-            }
+            let jobs = take()
             if jobs.isEmpty { return }
             commit(jobs)
         }

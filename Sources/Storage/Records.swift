@@ -314,9 +314,19 @@ public struct RegisterEvent: Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey { case v, id, event, file, at, by, detail }
 
-    /// The bytes that are hashed into the register, written when the event is made and not while others wait for the disk; empty in an
-    /// event that was read.
-    let bytes: [UInt8]
+    /// What goes into the register: written and hashed when the event is made, and not while others wait for the disk.
+    struct Written: Sendable {
+        let bytes: [UInt8]
+        let entry: PendingEntry
+
+        init(id: UUIDv7, bytes: [UInt8]) {
+            self.bytes = bytes
+            entry = PendingEntry(Hash.of(bytes), kind: .event, ref: id.description)
+        }
+    }
+
+    /// Nil in an event that was read.
+    let written: Written?
 
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -327,7 +337,7 @@ public struct RegisterEvent: Sendable, Codable {
         at = try values.decode(Instant.self, forKey: .at)
         by = try values.decode(String.self, forKey: .by)
         detail = try values.decode([String: JSONValue].self, forKey: .detail)
-        bytes = []
+        written = nil
     }
 
     public init(id: UUIDv7, event: Kind, file: UUIDv7?, at: Instant, by: String, detail: [String: JSONValue]) {
@@ -343,6 +353,6 @@ public struct RegisterEvent: Sendable, Codable {
             "by": .string(by), "detail": .object(detail),
         ]
         if let file { members["file"] = .string(file.description) }
-        bytes = JSONValue.object(members).text
+        written = Written(id: id, bytes: JSONValue.object(members).text)
     }
 }

@@ -112,14 +112,19 @@ public struct Writer {
 
     /// Registers an event. One that names a draft is its last change.
     public mutating func append(_ event: RegisterEvent) throws {
-        let bytes = event.bytes.isEmpty ? try IJSON.encode(event) : event.bytes
-        let index = try append(PendingEntry(Hash.of(bytes), kind: .event, ref: event.id.description))
-        try db.cachedStatement(sql: "INSERT INTO event (idx, kind, file, bytes) VALUES (?, ?, ?, ?)").execute(
-            arguments: [index, event.event.rawValue, event.file?.description, Data(bytes)])
+        let written = try event.written ?? RegisterEvent.Written(id: event.id, bytes: try IJSON.encode(event))
+        let index = try append(written.entry)
+        try QuickInsert(db, "INSERT INTO event (idx, kind, file, bytes) VALUES (?, ?, ?, ?)").run(
+            .integer(index), .text(event.event.rawValue), event.file.map { .text($0.description) } ?? .null, .bytes(written.bytes))
         guard event.file == nil, let ref = event.detail["ref"]?.string.flatMap({ try? FileReference($0) }) else { return }
         try db.execute(
             sql: "UPDATE draft SET changed = ? WHERE ref = ? AND sent IS NULL", arguments: [event.at.description, ref.description])
         if db.changesCount > 0 { touch(.draft(ref)) }
+    }
+
+    /// Registers an event that must not keep a person from reading: while the register is held, it is not registered.
+    public mutating func appendUnlessHeld(_ event: RegisterEvent) throws {
+        do { try append(event) } catch let error as ComityError where error.code == .registerHeld { return }
     }
 
     /// Appends an entry.
@@ -129,9 +134,10 @@ public struct Writer {
         if let hold { throw hold.error }
         if let last, time < last - RegisterHold.clockTolerance { throw RegisterHold.setBack(from: last, to: time).error }
         let index = size
-        try db.cachedStatement(sql: "INSERT INTO entry (idx, content, kind, ref, at) VALUES (?, ?, ?, ?, ?)").execute(
-            arguments: [index, Data(pending.entry.content.bytes), pending.kind.rawValue, pending.ref, max(time, last ?? time)])
-        appended += pending.entry.content.bytes
+        let content = pending.entry.content.bytes
+        try QuickInsert(db, "INSERT INTO entry (idx, content, kind, ref, at) VALUES (?, ?, ?, ?, ?)").run(
+            .integer(index), .bytes(content), .text(pending.kind.rawValue), .text(pending.ref), .integer(max(time, last ?? time)))
+        appended += content
         size += 1
         return index
     }

@@ -40,7 +40,7 @@ extension Node {
         guard let officer = try store.read({ try $0.session(token: hash) })?.account.officer else { return }
         let event = try event(.signedOut, file: nil, by: officer)
         _ = try await store.commit { writer in
-            if try writer.deleteSession(token: hash) { try writer.append(event) }
+            if try writer.deleteSession(token: hash) { try writer.appendUnlessHeld(event) }
         }
     }
 

@@ -89,7 +89,7 @@ extension Node {
             try Self.forgive(account: account.officer, address: address, &writer, now: now)
             try writer.insert(row, token: Secret.hash(token), expired: now - AccessLimits.session)
             try writer.markSignedIn(account.officer, at: moment)
-            try writer.append(event)
+            try writer.appendUnlessHeld(event)
         }
     }
 
@@ -107,7 +107,7 @@ extension Node {
             if let told, now - told.told < AccessLimits.failureEvent { return }
             try writer.save(
                 ThrottleRow(failures: 0, until: 0, last: now, told: now), key: key, expired: now - AccessLimits.forgets)
-            try writer.append(event)
+            try writer.appendUnlessHeld(event)
         }
     }
 

@@ -4,7 +4,7 @@ import Standards
 import Storage
 
 extension Node {
-    /// How old the last backup is, when one was last tried, and whether the register is held.
+    /// How old the last backup is, and when one was last tried.
     func backupChecks() throws(ComityError) -> [DoctorCheck] {
         let (backup, drill) = try store.read { reader in
             (
@@ -12,13 +12,12 @@ extension Node {
                 try reader.events([.backupDrilled], limit: 20).first { $0.detail["ok"] == .bool(true) }
             )
         }
-        let hold = try store.standing()
         let now = try now().milliseconds
         func days(_ event: RegisterEvent?) -> Int64? { event.map { (now - $0.at.milliseconds) / BackupLimits.day } }
         func ago(_ days: Int64) -> String { days <= 0 ? "today" : days == 1 ? "yesterday" : "\(days) days ago" }
         let isFresh = (days(backup) ?? .max) <= BackupLimits.backupDays
         let isTried = (days(drill) ?? .max) <= BackupLimits.drillDays
-        var checks = [
+        return [
             DoctorCheck(
                 name: "backup", grade: isFresh ? .ok : .warn,
                 says: days(backup).map { "\(backup?.event == .backupMade ? "made" : "noted") \(ago($0))" } ?? "none was made or noted",
@@ -28,7 +27,5 @@ extension Node {
                 says: days(drill).map { "a backup was restored \(ago($0))" } ?? "no backup was tried yet",
                 fix: isTried ? "" : "Restore one into a scratch folder: comity backup drill ARCHIVE --identity FILE"),
         ]
-        if let hold { checks.append(DoctorCheck(name: "register", grade: .bad, says: "held: \(hold.says)", fix: hold.next)) }
-        return checks
     }
 }

@@ -100,6 +100,9 @@ struct RegisterFiles {
 }
 
 extension Node {
+    /// The key of the register as C2SP writes it: `NAME+HASH+KEY`.
+    public var registerKey: String { keys.register.verifier.description }
+
     /// Signs a checkpoint over what is durable, and writes it and its tiles as files.
     /// - Throws: `.registerHeld` when what was published does not lie on the way to what is here.
     public func publishRegister() throws(ComityError) {

@@ -94,29 +94,32 @@ extension Node {
         try authorise(officer, .readRegister, to: "prove an entry of the register")
         _ = try store.publish()
         return try store.read { reader in
-            let acts: [StoredAct]
-            if let id = try? UUIDv7(subject) {
-                guard let act = try reader.act(id) else {
-                    throw ComityError(.notFound, "There is no act \(id) here.", next: "comity file show REF lists the acts of a file.")
-                }
-                acts = [act]
-            } else {
+            guard let id = try? UUIDv7(subject) else {
                 let ref = try FileReference(subject)
-                guard let row = try reader.file(ref) else { throw Self.noFile(ref) }
+                guard let row = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
                 let whole = try reader.acts(of: row.id)
-                acts = all ? whole : Array(whole.suffix(1))
+                return try (all ? whole : Array(whole.suffix(1))).map { try prove($0, reader) }
             }
-            return try acts.map { stored in
-                let (note, cosigners) = try provingNote(stored.index, reader)
-                let checkpoint = try Checkpoint(note, signedBy: keys.register.verifier)
-                let hashes = try MerkleTree.inclusionProof(index: stored.index, size: checkpoint.size, reading: reader.node)
-                let proof = TlogProof(index: stored.index, hashes: hashes, note: note)
-                _ = try proof.verify(entry: RegisterEntry(content: stored.hash), signedBy: [keys.register.verifier])
-                return ActProof(
-                    act: stored.id, kind: try Self.hashed(stored).act.kind.rawValue, hash: stored.hash, index: stored.index,
-                    checkpoint: checkpoint, proof: proof, cosigners: cosigners)
+            if let act = try reader.act(id) { return [try prove(act, reader)] }
+            // Its content was removed under a rule; its entry was not.
+            guard let stub = try reader.proofStub(id), stub.source == .act else {
+                throw ComityError(.notFound, "There is no act \(id) here.", next: "comity file show REF lists the acts of a file.")
             }
+            return [try prove(id, stub.kind, stub.hash, at: stub.index, reader)]
         }
+    }
+
+    private func prove(_ stored: StoredAct, _ reader: Reader) throws -> ActProof {
+        try prove(stored.id, try Self.hashed(stored).act.kind.rawValue, stored.hash, at: stored.index, reader)
+    }
+
+    private func prove(_ id: UUIDv7, _ kind: String, _ hash: Hash, at index: Int64, _ reader: Reader) throws -> ActProof {
+        let (note, cosigners) = try provingNote(index, reader)
+        let checkpoint = try Checkpoint(note, signedBy: keys.register.verifier)
+        let hashes = try MerkleTree.inclusionProof(index: index, size: checkpoint.size, reading: reader.node)
+        let proof = TlogProof(index: index, hashes: hashes, note: note)
+        _ = try proof.verify(entry: RegisterEntry(content: hash), signedBy: [keys.register.verifier])
+        return ActProof(act: id, kind: kind, hash: hash, index: index, checkpoint: checkpoint, proof: proof, cosigners: cosigners)
     }
 
     /// The proof that the register of `new` entries begins with that of `old` entries.

@@ -123,7 +123,7 @@ extension Node {
 
     private func alarms() throws(ComityError) -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
-        if let hold = try store.read({ try $0.registerHold() }) {
+        if let hold = try store.standing() {
             checks.append(.init(name: "register", grade: .bad, says: "held: \(hold.says)", fix: hold.next))
         }
         let split = try splitViews()

@@ -171,6 +171,7 @@ struct AuditCommand: AsyncParsableCommand {
                     "ok  \(report.entries) entries (\(report.acts) acts, \(report.events) events), \(report.checkpoints) checkpoints, \(report.receipts) receipts verified\(report.unreceipted > 0 ? ", \(report.unreceipted) acts not receipted yet" : "")"
                 )
                 Output.line("root \(report.root)")
+                Output.line("key  \(node.registerKey)")
                 if let held = report.held { Output.line("held \(held)") }
             } else {
                 if let first = report.first, first.index >= 0 { Output.error("first bad entry: \(first.index)") }

@@ -61,6 +61,23 @@ import Testing
         _ = try await node.signIn(officer: "D1", password: AccessFixture.password, code: good, address: nil)
     }
 
+    /// A register that is stopped can be read: whoever does signs in, and nothing is added.
+    @Test func aHeldRegisterKeepsNobodyOut() async throws {
+        let access = try await AccessFixture()
+        let node = access.node
+        let who = try await access.enrol("D1")
+        try node.store.hold(RegisterHold(.restored, says: "test.", next: "wait", since: try node.now()))
+        let size = try node.registerSize()
+        await #expect(throws: ComityError.self) {
+            try await node.signIn(officer: "D1", password: "wrong", code: "000000", address: nil)
+        }
+        let (token, _) = try await access.signIn(who)
+        #expect(try node.session(token: token) != nil)
+        try await node.signOut(token: token)
+        #expect(try node.session(token: token) == nil)
+        #expect(try node.registerSize() == size)
+    }
+
     @Test func noCodeCountsTwice() async throws {
         let access = try await AccessFixture()
         let node = access.node
