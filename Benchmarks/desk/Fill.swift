@@ -13,7 +13,7 @@ import Storage
 /// Makes a node with many files, once; the folder is kept and used again.
 ///
 /// Acts are really signed, registered and folded into rows, through the node's own store. What a real node also has and this one
-/// has not: sealed messages, and receipts that verify; those here only have their shape.
+/// has not: sealed messages. The receipts verify: each is under a register of one entry of the other State.
 struct Fill {
     struct Order: Codable, Equatable {
         let files: Int
@@ -33,6 +33,7 @@ struct Fill {
     private let node: Node
     private let own: SigningKey
     private let keys: [StateCode: SigningKey]
+    private let registers: [StateCode: NoteSigner]
     private let contents: [FileType: [String: JSONValue]]
 
     static func node(in folder: String, _ order: Order) async throws -> Node {
@@ -66,6 +67,7 @@ struct Fill {
         guard let bytes = Base64.decode(seed) else { throw Failure(says: "The signing key cannot be read.") }
         own = try SigningKey(rawRepresentation: bytes)
         var keys: [StateCode: SigningKey] = [:]
+        var registers: [StateCode: NoteSigner] = [:]
         for name in ["XB", "XC", "XD"] {
             let state = try StateCode(name)
             let root = SigningKey.generate()
@@ -82,8 +84,10 @@ struct Fill {
             _ = try await node.addPeer(try entry.signed(by: root))
             _ = try await node.confirmPeer(state, fingerprint: entry.fingerprint, by: "D1", how: "benchmark")
             keys[state] = signing
+            registers[state] = register
         }
         self.keys = keys
+        self.registers = registers
         let stored = try Self.demo("stored-data")
         contents = [
             .preservation: try Self.demo("preservation"), .storedData: stored, .mutualLegalAssistance: stored, .emergency: stored,
@@ -149,15 +153,36 @@ struct Fill {
 
     private func keep(_ files: [[VerifiedAct]]) async throws {
         let own = node.state
+        var made: [UUIDv7: (bytes: [UInt8], event: RegisterEvent)] = [:]
+        for act in files.joined() where act.act.from.state == own { made[act.act.id] = try receipt(for: act) }
+        let receipts = made
         _ = try await node.store.commit { writer in
             for acts in files {
                 for act in acts {
                     _ = try writer.append(act, own: own, registered: act.act.at)
                     guard act.act.from.state == own, let other = act.act.to.first?.state else { continue }
-                    try writer.insertReceipt(Array("{}".utf8), act: act.act.id, peer: other, at: act.act.at)
+                    guard let receipt = receipts[act.act.id] else { continue }
+                    try writer.insertReceipt(receipt.bytes, act: act.act.id, peer: other, at: act.act.at)
+                    try writer.append(receipt.event)
                 }
             }
         }
+    }
+
+    /// What the other State's node would give, and what this one registers of it.
+    private func receipt(for act: VerifiedAct) throws -> (bytes: [UInt8], event: RegisterEvent)? {
+        guard let other = act.act.to.first?.state, let register = registers[other] else { return nil }
+        let leaf = RegisterEntry(content: act.hash).leafHash
+        let note = try Checkpoint(origin: register.verifier.name, size: 1, root: leaf).signed(by: register).description
+        let bytes = try IJSON.encode(Receipt(act: act.hash, index: 0, checkpoint: note, proof: []))
+        var generator = SystemRandomNumberGenerator()
+        let event = RegisterEvent(
+            id: UUIDv7(at: act.act.at, using: &generator), event: .receipted, file: act.act.file, at: act.act.at, by: "node",
+            detail: [
+                "act": .string(act.act.id.description), "register": .string(register.verifier.name), "index": .integer(0),
+                "size": .integer(1), "receipt": .string(Hash.of(bytes).description),
+            ])
+        return (bytes, event)
     }
 
     private func chain(

@@ -44,13 +44,17 @@ final class GroupCommit: Sendable {
     }
 
     /// The result of one caller, written on the commit queue before the continuation resumes.
-    private final class Box<Value>: @unchecked Sendable { var value: Value? }
+    private final class Box<Value>: @unchecked Sendable {
+        var value: Value?
+        /// Written before the call returns, by the caller's own thread.
+        var isInline = false
+    }
 
     func submit<Value: Sendable>(_ work: @escaping @Sendable (inout Writer) throws -> Value) async throws -> (
         value: Value, entries: DurableEntries
     ) {
-        try await withCheckedThrowingContinuation { continuation in
-            let box = Box<Value>()
+        let box = Box<Value>()
+        let result: (value: Value, entries: DurableEntries) = try await withCheckedThrowingContinuation { continuation in
             let job = Job(
                 run: { box.value = try work(&$0) },
                 finish: { result in
@@ -66,6 +70,7 @@ final class GroupCommit: Sendable {
                 return !state.busy
             }
             guard start else { return }
+            box.isInline = true
             // A lone caller commits in its own thread, without being passed from one to another and back; whoever came meanwhile
             // is served by the queue.
             commit(take())
@@ -76,6 +81,9 @@ final class GroupCommit: Sendable {
                 queue.async { self.drain() }
             }
         }
+        // A caller that never had to wait lets others have the thread.
+        if box.isInline { await Task.yield() }
+        return result
     }
 
     private func take() -> [Job] {

@@ -55,6 +55,11 @@ extension Reader {
         }
     }
 
+    /// What SQLite finds wrong with its pages and indexes, at most five things; empty when nothing is.
+    public func damage() throws -> [String] {
+        try String.fetchAll(db, sql: "PRAGMA integrity_check(5)").filter { $0 != "ok" }.map { Text.safe($0, limit: 200) }
+    }
+
     public func fileCount() throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT COUNT(*) FROM file") ?? 0 }
 
     /// Ids of all files.

@@ -34,11 +34,31 @@ func say(_ descriptor: Int32, _ text: String) {
 }
 
 @Sendable func appendAll(_ clients: Int, _ count: Int, to node: Node) async -> Bool {
-    await withTaskGroup(of: Bool.self) { group in
+    // Checkpoints and tiles are published beside it, as a serving node does.
+    let publishing = Task {
+        while !Task.isCancelled {
+            publish(node)
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+    let isDone = await withTaskGroup(of: Bool.self) { group in
         for _ in 0..<clients { group.addTask { await append(count, to: node) } }
         var isDone = true
         for await one in group where !one { isDone = false }
         return isDone
+    }
+    publishing.cancel()
+    await publishing.value
+    return publish(node) && isDone
+}
+
+@Sendable @discardableResult func publish(_ node: Node) -> Bool {
+    do {
+        try node.publishRegister()
+        return true
+    } catch {
+        say(2, "\(error)")
+        return false
     }
 }
 

@@ -36,6 +36,9 @@ extension Node {
             var audit = RegisterAudit(keys: keys, register: self.keys.register)
             try audit.run(reader) { count in try advance(count) }
             audit.finish(&report)
+            for says in try reader.damage() {
+                report.faults.append(.init(index: -1, file: nil, says: "The database is damaged: \(says)"))
+            }
             for says in try Self.auditHandovers(reader) { report.faults.append(.init(index: -1, file: nil, says: says)) }
         }
         report.faults += try RegisterFiles(self).audit(store)

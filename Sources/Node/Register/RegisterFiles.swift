@@ -77,15 +77,19 @@ struct RegisterFiles {
             for address in TileAddress.of(size: head.size) {
                 guard let hashes = try reader.tile(address.level, address.index), hashes.count >= 32 * address.width else { continue }
                 let first = (address.index << 8) << Int64(8 * address.level)
-                func check(_ bytes: [UInt8], _ name: String) {
-                    guard FileManager.default.contents(atPath: "\(path)/\(name)").map({ [UInt8]($0) }) != bytes else { return }
+                let full = TileAddress(level: address.level, index: address.index)
+                func check(_ bytes: [UInt8], _ name: String, _ fullName: String) {
+                    // A partial tile may be gone when the full one is there.
+                    let file = FileManager.default.contents(atPath: "\(path)/\(name)")
+                    let found = file ?? FileManager.default.contents(atPath: "\(path)/\(fullName)")?.prefix(bytes.count)
+                    guard found.map({ [UInt8]($0) }) != bytes else { return }
                     faults.append(.init(index: first, file: nil, says: "The published file register/\(name) is gone or was changed."))
                 }
-                check(Array(hashes.prefix(32 * address.width)), address.description)
+                check(Array(hashes.prefix(32 * address.width)), address.description, full.description)
                 guard address.level == 0 else { continue }
                 check(
                     try reader.contents(from: address.index << 8, limit: address.width).flatMap { [0x00, 0x20] + $0.bytes },
-                    address.entriesPath)
+                    address.entriesPath, full.entriesPath)
             }
             return faults
         }
