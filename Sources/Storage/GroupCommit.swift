@@ -23,6 +23,9 @@ final class GroupCommit: Sendable {
         var busy = false
     }
 
+    /// Somebody in this process commits in a thread that is not made for waiting: one at a time.
+    private static let inline = Atomic<Bool>(false)
+
     /// Most jobs in one transaction.
     static let batch = 512
 
@@ -70,10 +73,14 @@ final class GroupCommit: Sendable {
                 return !state.busy
             }
             guard start else { return }
+            guard Self.inline.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
+                return queue.async { self.drain() }
+            }
             box.isInline = true
             // A lone caller commits in its own thread, without being passed from one to another and back; whoever came meanwhile
             // is served by the queue.
             commit(take())
+            Self.inline.store(false, ordering: .releasing)
             if state.withLock({ state in
                 if state.waiting.isEmpty { state.busy = false }
                 return state.busy
