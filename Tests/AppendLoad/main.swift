@@ -37,6 +37,8 @@ func say(_ descriptor: Int32, _ text: String) {
     // Checkpoints and tiles are published beside it, as a serving node does.
     let publishing = Task {
         while !Task.isCancelled {
+            // Whoever started it was killed.
+            if getppid() == 1 { exit(3) }
             publish(node)
             try? await Task.sleep(for: .milliseconds(10))
         }

@@ -97,7 +97,7 @@ struct APIDutyTests {
                 return try await client.ask("/calls", .post, token: token, body: .object(body.merging(more) { $1 }))
             }
             #expect(try await log("Bo", ["ref": .string("\(ref)"), "note": "They look for it."]).status == 201)
-            try await client.node.setClock(try Instant("2026-11-22T06:13:00Z"))
+            try await client.node.setClock(try Instant("2026-11-22T08:13:00Z"))
             #expect(try await log("Ann", ["direction": "in"]).status == 201)
             #expect(try await log("Ann", ["ref": "XA-2026-PRE-000042-L"]).status == 404)
             #expect(try await log("Ann", ["quarantine": .integer(7)]).status == 404)
