@@ -27,7 +27,7 @@ extension Fill {
                     let file = with[index]
                     try writer.insert(
                         PackageRow(
-                            sha256: Hash.of(Array("\(index)".utf8)).description, file: file.id, name: "\(file.ref)-1.bag.tar.age",
+                            digest: Hash.of(Array("\(index)".utf8)).description, file: file.id, name: "\(file.ref)-1.bag.tar.age",
                             size: Int64(index + 1) << 20, exhibits: index % 40 + 1, outgoing: file.side == .requested,
                             stage: index % 5 == 0 ? .supplied : .received, conditions: index % 3 == 0 ? ["For this case only."] : []),
                         created: file.opened)

@@ -212,7 +212,8 @@ struct EntryJudge: Sendable {
         case "event":
             guard let bytes = row.event else { return "The event of entry \(row.index) is gone." }
             guard Hash.of(bytes) == content else { return "The event of entry \(row.index) was changed." }
-            return Self.says(bytes, "id", row.ref) && Self.says(bytes, "event", row.what) && (row.file == nil || Self.says(bytes, "file", row.file))
+            return Self.says(bytes, "id", row.ref) && Self.says(bytes, "event", row.what)
+                && (row.file == nil || Self.says(bytes, "file", row.file))
                 ? nil : "The id, kind or file of the event of entry \(row.index) is not what its bytes say."
         case PendingEntry.Kind.lost.rawValue:
             return row.ref == content.description ? nil : "Entry \(row.index), whose content was lost, was changed."
