@@ -75,7 +75,8 @@ extension Reader {
     /// Events of a file of one kind, oldest first.
     public func events(of file: UUIDv7, kind: RegisterEvent.Kind) throws -> [RegisterEvent] {
         try Data.fetchAll(
-            db.cachedStatement(sql: "SELECT bytes FROM event WHERE file = ? AND kind = ? ORDER BY idx"),
+            // Of one file there are few; without the plus SQLite reads all events of the kind.
+            db.cachedStatement(sql: "SELECT bytes FROM event WHERE file = ? AND +kind = ? ORDER BY idx"),
             arguments: [file.description, kind.rawValue]
         ).map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
     }
