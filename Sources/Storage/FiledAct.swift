@@ -96,8 +96,8 @@ extension Reader {
             db, sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? ORDER BY idx",
             arguments: [file.description]
         ).map { row in
-            guard let hash = Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
-            return Line(id: row[0], hash: hash, outgoing: row[2], index: row[3])
+            guard let hash = try Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
+            return try Line(id: row[0], hash: hash, outgoing: row[2], index: row[3])
         }
         let receipts = try receipts(ofActsIn: file)
         let owed = try owed(ofActsIn: file)
@@ -130,7 +130,7 @@ extension Reader {
                 SELECT receipt.act, COUNT(*), MAX(receipt.at) FROM act INDEXED BY act_filed CROSS JOIN receipt
                 WHERE act.file = ? AND receipt.act = act.id GROUP BY receipt.act
                 """, arguments: [file.description]
-        ).reduce(into: [:]) { $0[$1[0]] = ($1[1], $1[2]) }
+        ).reduce(into: [:]) { try $0[$1[0]] = ($1[1], $1[2]) }
     }
 
     /// How many deliveries each act of a file has, and how many of them were refused.
@@ -141,7 +141,7 @@ extension Reader {
                 SELECT outbox.ref, COUNT(*), SUM(outbox.stage = 'refused') FROM act INDEXED BY act_filed CROSS JOIN outbox
                 WHERE act.file = ? AND outbox.kind = 'act' AND outbox.ref = act.id GROUP BY outbox.ref
                 """, arguments: [file.description]
-        ).reduce(into: [:]) { $0[$1[0]] = ($1[1], $1[2]) }
+        ).reduce(into: [:]) { try $0[$1[0]] = ($1[1], $1[2]) }
     }
 }
 

@@ -13,8 +13,8 @@ extension Reader {
     private static let accounts = "SELECT account.*, officer.role FROM account JOIN officer ON officer.id = account.officer"
 
     private func account(_ row: Row) throws -> AccountRow {
-        let signedIn: String? = row["signed_in"]
-        return AccountRow(
+        let signedIn: String? = try row["signed_in"]
+        return try AccountRow(
             officer: row["officer"], role: row["role"], name: row["name"], language: row["language"], state: row["state"],
             password: row["password"], totp: (row["totp"] as Data?).map { [UInt8]($0) }, step: row["step"], issuer: row["issuer"],
             subject: row["subject"], preferences: try IJSON.decode([String: String].self, from: row["preferences"] as Data, limit: 1 << 16),
@@ -43,12 +43,12 @@ extension Reader {
                 SELECT officer.role, account.state IS 'disabled' AS off FROM officer
                 LEFT JOIN account ON account.officer = officer.id WHERE officer.id = ?
                 """, arguments: [officer]
-        ).map { ($0["role"], $0["off"]) }
+        ).map { try ($0["role"], $0["off"]) }
     }
 
     public func enrolment(hash: [UInt8]) throws -> EnrolmentRow? {
         try Row.fetchOne(db, sql: "SELECT * FROM enrolment WHERE hash = ?", arguments: [Data(hash)]).map {
-            EnrolmentRow(officer: $0["officer"], totp: [UInt8]($0["totp"] as Data), expires: $0["expires"])
+            try EnrolmentRow(officer: $0["officer"], totp: [UInt8]($0["totp"] as Data), expires: $0["expires"])
         }
     }
 
@@ -56,7 +56,7 @@ extension Reader {
     public func recoveryCodesLeft() throws -> [String: Int] {
         try Dictionary(
             Row.fetchAll(db, sql: "SELECT officer, COUNT(*) AS left FROM recovery WHERE used IS NULL GROUP BY officer").map {
-                ($0["officer"], $0["left"])
+                try ($0["officer"], $0["left"])
             }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -75,7 +75,7 @@ extension Reader {
                 JOIN account ON account.officer = session.officer JOIN officer ON officer.id = session.officer WHERE session.token = ?
                 """, arguments: [Data(token)]
         ).map { row in
-            (
+            try (
                 SessionRow(officer: row["officer"], via: row["via"], started: row["started"], seen: row["seen"]),
                 try account(row)
             )
@@ -86,7 +86,7 @@ extension Reader {
     /// the caller to say.
     public func sessions(of officer: String) throws -> [(token: [UInt8], session: SessionRow)] {
         try Row.fetchAll(db, sql: "SELECT * FROM session WHERE officer = ? ORDER BY started DESC", arguments: [officer]).map { row in
-            (
+            try (
                 [UInt8](row["token"] as Data),
                 SessionRow(officer: row["officer"], via: row["via"], started: row["started"], seen: row["seen"])
             )
@@ -104,7 +104,7 @@ extension Reader {
 
     public func throttle(_ key: String) throws -> ThrottleRow? {
         try Row.fetchOne(db, sql: "SELECT * FROM throttle WHERE key = ?", arguments: [key]).map {
-            ThrottleRow(failures: $0["failures"], until: $0["until"], last: $0["last"], told: $0["told"])
+            try ThrottleRow(failures: $0["failures"], until: $0["until"], last: $0["last"], told: $0["told"])
         }
     }
 

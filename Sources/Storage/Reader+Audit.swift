@@ -24,6 +24,8 @@ public struct AuditRow: Sendable {
     public let what: String?
 
     public let index: Int64
+    /// When the machine made it, in milliseconds since 1970; nil for one that is older than these times, and for what is no time.
+    public let at: Int64?
     /// Nil when it is no hash.
     public let content: Hash?
     public let kind: String
@@ -40,18 +42,22 @@ extension Reader {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT entry.idx, entry.content, entry.kind, entry.ref, event.bytes, event.file, act.id, act.hash, act.outgoing, act.jws, act.file, COALESCE(event.kind, act.kind)
+                SELECT entry.idx, entry.content, entry.kind, entry.ref, event.bytes, event.file, act.id, act.hash, act.outgoing, act.jws, act.file, COALESCE(event.kind, act.kind), entry.at
                 FROM entry LEFT JOIN event ON event.idx = entry.idx LEFT JOIN act ON act.idx = entry.idx ORDER BY entry.idx
                 """)
+        // What is not of the kind that belongs there reads as absent, so that the audit can say which entry it is.
+        func bytes(_ row: Row, _ column: Int) -> [UInt8]? { (try? row[column] as Data?)?.map { [UInt8]($0) } }
+        func text(_ row: Row, _ column: Int) -> String? { try? row[column] }
         while let row = try rows.next() {
-            let act: AuditRow.StoredAct? = (row[6] as String?).map { id in
-                .init(id: id, hash: Hash(row[7] as Data), outgoing: row[8], jws: [UInt8](row[9] as Data))
+            let act: AuditRow.StoredAct? = text(row, 6).map { id in
+                .init(id: id, hash: bytes(row, 7).flatMap(Hash.init), outgoing: (try? row[8]) ?? false, jws: bytes(row, 9) ?? [])
             }
             try body(
                 AuditRow(
-                    what: row[11], index: row[0], content: Hash(row[1] as Data), kind: row[2], ref: row[3], file: row[5] ?? row[10],
-                    act: act,
-                    event: (row[4] as Data?).flatMap { $0.isEmpty ? nil : [UInt8]($0) }))
+                    what: text(row, 11), index: row[0], at: try? row[12], content: bytes(row, 1).flatMap(Hash.init),
+                    kind: text(row, 2) ?? "",
+                    ref: text(row, 3) ?? "", file: text(row, 5) ?? text(row, 10), act: act,
+                    event: bytes(row, 4).flatMap { $0.isEmpty ? nil : $0 }))
         }
     }
 

@@ -23,7 +23,7 @@ extension Reader {
     }
 
     private func rosterRow(_ row: Row) throws -> RosterRow {
-        RosterRow(
+        try RosterRow(
             id: try UUIDv7(row["id"]), layer: row["layer"], officer: row["officer"], start: Instant(milliseconds: row["start"]),
             end: Instant(milliseconds: row["finish"]), isOverride: row["override"], by: row["made_by"], made: try Instant(row["made"]))
     }
@@ -38,7 +38,7 @@ extension Reader {
     }
 
     private func shiftRow(_ row: Row) throws -> ShiftRow {
-        ShiftRow(
+        try ShiftRow(
             id: try UUIDv7(row["id"]), officer: row["officer"], began: try Instant(row["began"]), entry: row["entry"],
             ended: try (row["ended"] as String?).map { text throws(ComityError) in try Instant(text) })
     }
@@ -57,7 +57,7 @@ extension Reader {
         func moment(_ name: String) throws -> Instant? {
             try (row[name] as String?).map { text throws(ComityError) in try Instant(text) }
         }
-        return HandoverRow(
+        return try HandoverRow(
             shift: try UUIDv7(row["shift"]), officer: row["officer"], notes: (row["notes"] as Data?).map { [UInt8]($0) },
             saved: try moment("saved"), bytes: (row["bytes"] as Data?).map { [UInt8]($0) }, hash: row["hash"],
             signed: try moment("signed"), taker: row["taker"], taken: try moment("taken"), event: row["event"])
@@ -93,7 +93,7 @@ extension Reader {
                 "SELECT id, code, says, peer, at, sha256, length(bytes) AS size FROM quarantine WHERE code IN (\(marks)) ORDER BY id DESC LIMIT ?",
             arguments: StatementArguments(codes.map { $0 as (any DatabaseValueConvertible)? } + [limit])
         ).map {
-            QuarantineRow(
+            try QuarantineRow(
                 id: $0["id"], code: $0["code"], says: $0["says"], peer: $0["peer"], at: try Instant($0["at"]), sha256: $0["sha256"],
                 size: $0["size"])
         }
@@ -115,10 +115,10 @@ extension Reader {
                   AND NOT EXISTS (SELECT 1 FROM event WHERE event.idx = entry.idx AND event.kind = 'viewed') ORDER BY idx DESC LIMIT ?
                 """, arguments: [index, limit]
         ).compactMap { row in
-            let ref: String = row["ref"]
-            if row["kind"] == "act" { return try act(ref).map(LogEntry.act) }
+            let ref: String = try row["ref"]
+            if try row["kind"] == "act" { return try act(ref).map(LogEntry.act) }
             return try eventBytes(at: row["idx"]).map {
-                .event(try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20), index: row["idx"])
+                try .event(try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20), index: row["idx"])
             }
         }
     }
@@ -133,7 +133,7 @@ extension Reader {
         try Row.fetchAll(
             db, sql: "SELECT kind, outgoing, COUNT(*) AS many FROM act INDEXED BY act_log WHERE idx >= ? GROUP BY kind, outgoing",
             arguments: [index]
-        ).map { ($0["kind"], $0["outgoing"], $0["many"]) }
+        ).map { try ($0["kind"], $0["outgoing"], $0["many"]) }
     }
 
     /// How many events of each kind there are from an index on.
@@ -141,14 +141,14 @@ extension Reader {
         try Row.fetchAll(
             db, sql: "SELECT kind, COUNT(*) AS many FROM event NOT INDEXED WHERE idx >= ? GROUP BY kind", arguments: [index]
         )
-        .reduce(into: [:]) { $0[$1["kind"]] = $1["many"] }
+        .reduce(into: [:]) { try $0[$1["kind"]] = $1["many"] }
     }
 
     // MARK: Peers
 
     /// When there was last contact with each peer; milliseconds since 1970, the time of the node.
     public func contacts() throws -> [String: Int64] {
-        try Row.fetchAll(db, sql: "SELECT state, at FROM contact").reduce(into: [:]) { $0[$1["state"]] = $1["at"] }
+        try Row.fetchAll(db, sql: "SELECT state, at FROM contact").reduce(into: [:]) { try $0[$1["state"]] = $1["at"] }
     }
 
     /// What each peer is owed.
@@ -161,7 +161,7 @@ extension Reader {
                   code, says FROM outbox WHERE stage = 'waiting' GROUP BY peer
                 """)
         {
-            owed[row["peer"]] = OwedRow(
+            try owed[row["peer"]] = OwedRow(
                 acts: row["acts"], packages: row["packages"], attempts: row["attempts"], next: row["next"], code: row["code"],
                 says: row["says"])
         }

@@ -11,7 +11,7 @@ public import Standards
 
 extension Reader {
     private func uploadRow(_ row: Row) throws -> UploadRow {
-        UploadRow(
+        try UploadRow(
             id: try UUIDv7(row["id"]), ref: try FileReference(row["ref"]), officer: row["officer"], created: row["created"],
             detail: [UInt8](row["detail"] as Data))
     }
@@ -23,8 +23,8 @@ extension Reader {
     public func uploads() throws -> [UploadRow] { try Row.fetchAll(db, sql: "SELECT * FROM upload ORDER BY created").map(uploadRow) }
 
     private func taskRow(_ row: Row) throws -> TaskRow {
-        guard let state = TaskRow.State(rawValue: row["state"]) else { throw ComityError(.storage, "A task has an unknown state.") }
-        return TaskRow(
+        guard let state = try TaskRow.State(rawValue: row["state"]) else { throw ComityError(.storage, "A task has an unknown state.") }
+        return try TaskRow(
             id: try UUIDv7(row["id"]), kind: row["kind"], officer: row["officer"],
             ref: try (row["ref"] as String?).map { text throws(ComityError) in try FileReference(text) }, subject: row["subject"],
             state: state, started: row["started"], ended: row["ended"],
@@ -94,7 +94,7 @@ extension Reader {
                 WHERE entry.idx IN (\(chosen)) ORDER BY entry.idx DESC
                 """, arguments: arguments
         ).map { row in
-            EntryRow(
+            try EntryRow(
                 index: row["idx"], content: [UInt8](row["content"] as Data), kind: row["kind"], ref: row["ref"], what: row["what"],
                 file: row["file"], bytes: (row["bytes"] as Data?).map { [UInt8]($0) } ?? [])
         }
@@ -113,7 +113,7 @@ extension Reader {
                   FROM event JOIN entry ON entry.idx = event.idx WHERE event.file = :file AND instr(event.bytes, :digest) > 0 ORDER BY idx
                 """, arguments: ["file": file.description, "digest": Data(digest.utf8)]
         ).map { row in
-            EntryRow(
+            try EntryRow(
                 index: row["idx"], content: [UInt8](row["content"] as Data), kind: row["kind"], ref: row["ref"], what: row["what"],
                 file: row["file"], bytes: [UInt8](row["bytes"] as Data))
         }

@@ -36,10 +36,10 @@ extension Reader {
             db, sql: "\(Self.entriesOfFile) ORDER BY idx DESC LIMIT :limit OFFSET :offset",
             arguments: ["file": file.description, "limit": limit, "offset": offset]
         ).map { row in
-            guard let hash = Hash(row["content"] as Data), let source = FileEntry.Source(rawValue: row["source"]) else {
+            guard let hash = try Hash(row["content"] as Data), let source = try FileEntry.Source(rawValue: row["source"]) else {
                 throw ComityError(.storage, "An entry of the register cannot be read.")
             }
-            return FileEntry(index: row["idx"], content: hash, source: source, id: try UUIDv7(row["id"]))
+            return try FileEntry(index: row["idx"], content: hash, source: source, id: try UUIDv7(row["id"]))
         }
     }
 

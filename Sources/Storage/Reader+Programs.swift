@@ -27,15 +27,17 @@ extension Reader {
             db, sql: "SELECT idx, content, kind, ref FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?", arguments: [index, limit]
         )
         .map { row in
-            guard let content = Hash(row["content"] as Data) else { throw ComityError(.storage, "An entry of the register holds no hash.") }
-            return ProgramEntryRow(index: row["idx"], content: content, kind: row["kind"], ref: row["ref"])
+            guard let content = try Hash(row["content"] as Data) else {
+                throw ComityError(.storage, "An entry of the register holds no hash.")
+            }
+            return try ProgramEntryRow(index: row["idx"], content: content, kind: row["kind"], ref: row["ref"])
         }
     }
 
     // MARK: Tokens
 
-    private func token(_ row: Row) -> TokenRow {
-        TokenRow(
+    private func token(_ row: Row) throws -> TokenRow {
+        try TokenRow(
             id: row["id"], officer: row["officer"], label: row["label"], scopes: Self.words(row["scopes"]), created: row["created"],
             expires: row["expires"], used: row["used"], revoked: row["revoked"])
     }
@@ -59,12 +61,12 @@ extension Reader {
 
     public func reservation(of officer: String, key: String) throws -> ReservationRow? {
         try Row.fetchOne(db, sql: "SELECT * FROM reservation WHERE officer = ? AND key = ?", arguments: [officer, key]).map { row in
-            let status: Int? = row["status"]
-            return ReservationRow(
+            let status: Int? = try row["status"]
+            return try ReservationRow(
                 request: [UInt8](row["request"] as Data), holder: [UInt8](row["holder"] as Data), until: row["until"],
                 created: row["created"],
                 answer: try status.map {
-                    .init(
+                    try .init(
                         status: $0, headers: try IJSON.decode([String: String].self, from: row["headers"] as Data, limit: 1 << 16),
                         body: [UInt8](row["body"] as Data))
                 })
@@ -73,8 +75,8 @@ extension Reader {
 
     // MARK: Webhooks
 
-    private func webhook(_ row: Row) -> WebhookRow {
-        WebhookRow(
+    private func webhook(_ row: Row) throws -> WebhookRow {
+        try WebhookRow(
             id: row["id"], officer: row["officer"], url: row["url"], label: row["label"], events: Self.words(row["events"]),
             created: row["created"], position: row["position"], disabled: row["disabled"])
     }
@@ -90,8 +92,8 @@ extension Reader {
         try Row.fetchOne(db, sql: "SELECT * FROM webhook WHERE id = ?", arguments: [id]).map(webhook)
     }
 
-    private func delivery(_ row: Row) -> WebhookDeliveryRow {
-        WebhookDeliveryRow(
+    private func delivery(_ row: Row) throws -> WebhookDeliveryRow {
+        try WebhookDeliveryRow(
             id: row["id"], webhook: row["webhook"], event: row["event"], body: [UInt8](row["body"] as Data), created: row["created"],
             attempts: row["attempts"], next: row["next"], stage: WebhookDeliveryRow.Stage(rawValue: row["stage"]) ?? .failed,
             status: row["status"], says: row["says"], last: row["last"])

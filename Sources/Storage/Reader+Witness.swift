@@ -25,7 +25,7 @@ extension Reader {
 
     private func cosignedRow(_ row: Row) throws -> CosignedRow {
         let note = try SignedNote(parsing: row["note"])
-        return CosignedRow(log: row["log"], checkpoint: try Checkpoint(unverified: note), note: note, at: row["at"])
+        return try CosignedRow(log: row["log"], checkpoint: try Checkpoint(unverified: note), note: note, at: row["at"])
     }
 
     /// How many entries of a register are mirrored here.
@@ -33,7 +33,7 @@ extension Reader {
         let last = try Row.fetchOne(
             db, sql: "SELECT block, length(entries) AS bytes FROM mirror WHERE log = ? ORDER BY block DESC LIMIT 1", arguments: [log])
         guard let last else { return 0 }
-        return (last["block"] as Int64) * Self.mirrorBlock + (last["bytes"] as Int64) / 32
+        return try (last["block"] as Int64) * Self.mirrorBlock + (last["bytes"] as Int64) / 32
     }
 
     /// Mirrored entries of a register from an index on, 32 bytes each.
@@ -44,8 +44,8 @@ extension Reader {
             db, sql: "SELECT block, entries FROM mirror WHERE log = ? AND block >= ? ORDER BY block",
             arguments: [log, from / Self.mirrorBlock])
         while bytes.count < limit * 32, let row = try rows.next() {
-            let start = max(0, from - (row["block"] as Int64) * Self.mirrorBlock)
-            bytes += [UInt8](row["entries"] as Data).dropFirst(Int(start) * 32)
+            let start = try max(0, from - (row["block"] as Int64) * Self.mirrorBlock)
+            bytes += try [UInt8](row["entries"] as Data).dropFirst(Int(start) * 32)
         }
         return Array(bytes.prefix(limit * 32))
     }
@@ -99,7 +99,7 @@ extension Reader {
     /// Proofs of different histories, the oldest first.
     public func misbehaviours() throws -> [MisbehaviourRow] {
         try Row.fetchAll(db, sql: "SELECT * FROM misbehaviour ORDER BY id").map { row in
-            MisbehaviourRow(
+            try MisbehaviourRow(
                 id: row["id"], log: row["log"], peer: try StateCode(row["peer"]), at: try Instant(row["at"]),
                 proof: try IJSON.decode(SplitView.self, from: row["proof"] as Data, limit: SplitView.limit))
         }
@@ -123,11 +123,11 @@ extension Reader {
 
     private func witnessRow(_ row: Row) throws -> WitnessRow {
         var witness = WitnessRow(state: try StateCode(row["state"]))
-        witness.isRemoved = row["removed"]
-        witness.size = row["size"]
-        witness.mirrored = row["mirrored"]
-        witness.at = row["at"]
-        witness.says = row["says"]
+        witness.isRemoved = try row["removed"]
+        witness.size = try row["size"]
+        witness.mirrored = try row["mirrored"]
+        witness.at = try row["at"]
+        witness.says = try row["says"]
         return witness
     }
 
@@ -145,7 +145,10 @@ extension Reader {
         let rows = try Row.fetchAll(
             db, sql: "SELECT witness, time FROM cosignature WHERE size > ? ORDER BY size, time, witness LIMIT ?", arguments: [index, most])
         var found: [(witness: String, seconds: Int64)] = []
-        for row in rows where !found.contains(where: { $0.witness == row["witness"] }) { found.append((row["witness"], row["time"])) }
+        for row in rows {
+            let witness: String = try row["witness"]
+            if !found.contains(where: { $0.witness == witness }) { found.append((witness, try row["time"])) }
+        }
         return found.sorted { $0.seconds < $1.seconds }
     }
 
@@ -159,10 +162,10 @@ extension Reader {
             return nil
         }
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM cosignature WHERE size = ? ORDER BY time, witness", arguments: [size])
-        return CosignedHead(
+        return try CosignedHead(
             size: size,
-            note: try SignedNote(parsing: text).adding(rows.compactMap { SignedNote.Signature(line: $0["line"] as String) }),
-            lines: rows.map { ($0["witness"], $0["time"]) })
+            note: try SignedNote(parsing: text).adding(rows.compactMap { SignedNote.Signature(line: try $0["line"] as String) }),
+            lines: rows.map { (try $0["witness"], try $0["time"]) })
     }
 
     /// Entries of this register from an index on, 32 bytes each.
@@ -182,7 +185,7 @@ extension Reader {
                 AND act.idx > COALESCE((SELECT idx FROM act WHERE id = ?2), -1) ORDER BY act.idx LIMIT ?3
                 """, arguments: [state.description, after?.description, limit]
         ).map { row in
-            guard let hash = Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
+            guard let hash = try Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
             return (try UUIDv7(row["id"]), hash)
         }
     }

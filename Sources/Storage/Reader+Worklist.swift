@@ -85,13 +85,13 @@ extension Reader {
     /// How many rows have each combination of bits.
     public func countWorkByViews() throws -> [Int: Int] {
         try Row.fetchAll(db, sql: "SELECT views, many FROM work_count WHERE many > 0")
-            .reduce(into: [:]) { $0[$1["views"]] = $1["many"] }
+            .reduce(into: [:]) { try $0[$1["views"]] = $1["many"] }
     }
 
     /// The counts, counted out: for the audit.
     public func countWorkByViewsAnew() throws -> [Int: Int] {
         try Row.fetchAll(db, sql: "SELECT views, COUNT(*) AS many FROM work GROUP BY views").reduce(into: [:]) {
-            $0[$1["views"]] = $1["many"]
+            try $0[$1["views"]] = $1["many"]
         }
     }
 
@@ -120,7 +120,16 @@ extension Reader {
     }
 
     public func workRow(_ ref: FileReference) throws -> WorkRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM work WHERE ref = ?", arguments: [ref.description]).map(workRow)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM work WHERE ref = ?"), arguments: [ref.description]).map(workRow)
+    }
+
+    /// The worklist has this row, in every column, also those that only sort.
+    public func lists(_ row: WorkRow) throws -> Bool {
+        let names = Writer.columns.joined(separator: ", ")
+        let statement = try db.cachedStatement(sql: "SELECT \(names), zero FROM work WHERE ref = ?")
+        guard let stored = try Row.fetchOne(statement, arguments: [row.ref.description]) else { return false }
+        let expected = try Writer.values(row).map { $0?.databaseValue ?? .null } + [0.databaseValue]
+        return Array(stored.databaseValues) == expected
     }
 
     /// Rows that time has changed: the moment lies outside the stretch for which they were computed.
@@ -132,7 +141,7 @@ extension Reader {
                 UNION SELECT ref, file FROM work INDEXED BY work_by_since WHERE since > ?1 LIMIT ?2
                 """, arguments: [now, limit]
         ).map { row in
-            guard let file = row["file"] as String? else { return .draft(try FileReference(row["ref"])) }
+            guard let file = try row["file"] as String? else { return .draft(try FileReference(row["ref"])) }
             return .file(try UUIDv7(file))
         }
     }
@@ -169,7 +178,7 @@ extension Reader {
         let rows = try Row.fetchCursor(
             db,
             sql: "SELECT \(names.joined(separator: ", ")) FROM work LEFT JOIN work_text ON work_text.rowid = work.id ORDER BY work.ref")
-        while let row = try rows.next() { try body((0..<names.count).map { row[$0] }) }
+        while let row = try rows.next() { try body((0..<names.count).map { try row[$0] }) }
     }
 
     // MARK: Parts
@@ -230,10 +239,10 @@ extension Reader {
     }
 
     private func workRow(_ row: Row) throws -> WorkRow {
-        guard let type = FileType(rawValue: row["type"]), let side = Side(rawValue: row["side"]),
-            let state = FileState(rawValue: row["state"]), let whose = WorkRow.Whose(rawValue: row["whose"])
+        guard let type = try FileType(rawValue: row["type"]), let side = try Side(rawValue: row["side"]),
+            let state = try FileState(rawValue: row["state"]), let whose = try WorkRow.Whose(rawValue: row["whose"])
         else { throw ComityError(.storage, "A row of the worklist cannot be read.") }
-        return WorkRow(
+        return try WorkRow(
             ref: try FileReference(row["ref"]),
             file: try (row["file"] as String?).map { text throws(ComityError) in try UUIDv7(text) }, type: type, side: side,
             counterparts: try (row["counterpart"] as String).split(separator: ",").map { try StateCode(String($0)) },

@@ -67,11 +67,11 @@ public struct Reader {
     // MARK: Acts and files
 
     private func stored(_ row: Row) throws -> StoredAct {
-        guard let hash = Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
-        let owed: Int = row["owed"]
-        let given: Int = row["given"]
-        let last: String? = row["last"]
-        return StoredAct(
+        guard let hash = try Hash(row["hash"] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
+        let owed: Int = try row["owed"]
+        let given: Int = try row["given"]
+        let last: String? = try row["last"]
+        return try StoredAct(
             id: try UUIDv7(row["id"]), hash: hash, jws: [UInt8](row["jws"] as Data), outgoing: row["outgoing"], index: row["idx"],
             refused: owed > 0 && row["refusals"] == owed, registered: try Instant(row["registered"]),
             receipted: try given >= owed ? last.map { text throws(ComityError) in try Instant(text) } : nil)
@@ -115,14 +115,14 @@ public struct Reader {
     /// Receipts for an act, by the State that gave them.
     public func receipts(of act: UUIDv7) throws -> [StateCode: [UInt8]] {
         try Row.fetchAll(db, sql: "SELECT peer, json FROM receipt WHERE act = ?", arguments: [act.description])
-            .reduce(into: [:]) { $0[try StateCode($1["peer"])] = [UInt8]($1["json"] as Data) }
+            .reduce(into: [:]) { $0[try StateCode($1["peer"])] = try [UInt8]($1["json"] as Data) }
     }
 
     /// The step of a file that waits for a second person.
     public func pending(_ file: UUIDv7) throws -> PendingRow? {
         try Row.fetchOne(db, sql: "SELECT * FROM pending WHERE file = ?", arguments: [file.description]).map { row in
-            guard let kind = ActKind(rawValue: row["kind"]) else { throw ComityError(.storage, "A prepared step has an unknown kind.") }
-            return PendingRow(
+            guard let kind = try ActKind(rawValue: row["kind"]) else { throw ComityError(.storage, "A prepared step has an unknown kind.") }
+            return try PendingRow(
                 file: file, kind: kind, officer: row["officer"], role: row["role"], created: try Instant(row["created"]),
                 body: try IJSON.decode(JSONValue.self, from: row["body"] as Data, limit: 64 << 20))
         }
@@ -131,10 +131,10 @@ public struct Reader {
     private static func states(_ text: String) throws -> [StateCode] { try text.split(separator: ",").map { try StateCode(String($0)) } }
 
     private func fileRow(_ row: Row) throws -> FileRow {
-        guard let type = FileType(rawValue: row["type"]), let side = Side(rawValue: row["side"]) else {
+        guard let type = try FileType(rawValue: row["type"]), let side = try Side(rawValue: row["side"]) else {
             throw ComityError(.storage, "A file in the database has an unknown type.")
         }
-        return FileRow(
+        return try FileRow(
             id: try UUIDv7(row["id"]), ref: try FileReference(row["ref"]), type: type, side: side,
             counterparts: try Self.states(row["counterpart"]),
             title: row["title"], opened: try Instant(row["opened"]))
@@ -185,7 +185,7 @@ public struct Reader {
         try Row.fetchAll(
             db, sql: "SELECT target, relation FROM link WHERE file = ? ORDER BY target, relation", arguments: [file.description]
         )
-        .map { ($0["target"], $0["relation"]) }
+        .map { try ($0["target"], $0["relation"]) }
     }
 
     /// Files that a file links to, and those that link to it.
@@ -216,10 +216,10 @@ public struct Reader {
     }
 
     private func draftRow(_ row: Row) throws -> DraftRow {
-        guard let type = FileType(rawValue: row["type"]) else {
+        guard let type = try FileType(rawValue: row["type"]) else {
             throw ComityError(.storage, "A draft in the database has an unknown type.")
         }
-        return DraftRow(
+        return try DraftRow(
             ref: try FileReference(row["ref"]), type: type, recipients: try Self.states(row["recipient"]), officer: row["officer"],
             role: row["role"],
             created: try Instant(row["created"]), content: try IJSON.decode(JSONValue.self, from: row["content"] as Data, limit: 64 << 20),
@@ -248,8 +248,10 @@ public struct Reader {
     // MARK: Packages
 
     func packageRow(_ row: Row) throws -> PackageRow {
-        guard let stage = PackageRow.Stage(rawValue: row["stage"]) else { throw ComityError(.storage, "A package has an unknown stage.") }
-        return PackageRow(
+        guard let stage = try PackageRow.Stage(rawValue: row["stage"]) else {
+            throw ComityError(.storage, "A package has an unknown stage.")
+        }
+        return try PackageRow(
             digest: row["digest"], file: try UUIDv7(row["file"]), name: row["name"], size: row["size"], exhibits: row["exhibits"],
             outgoing: row["outgoing"], stage: stage,
             conditions: try IJSON.decode([String].self, from: row["conditions"] as Data, limit: 1 << 20))
@@ -275,10 +277,10 @@ public struct Reader {
     // MARK: Delivery and trust
 
     private func outboxRow(_ row: Row) throws -> OutboxRow {
-        guard let kind = OutboxRow.Kind(rawValue: row["kind"]), let stage = OutboxRow.Stage(rawValue: row["stage"]) else {
+        guard let kind = try OutboxRow.Kind(rawValue: row["kind"]), let stage = try OutboxRow.Stage(rawValue: row["stage"]) else {
             throw ComityError(.storage, "A row of the outbox cannot be read.")
         }
-        return OutboxRow(
+        return try OutboxRow(
             id: row["id"], peer: try StateCode(row["peer"]), kind: kind, ref: row["ref"], attempts: row["attempts"], next: row["next"],
             stage: stage,
             code: row["code"], says: row["says"])
@@ -309,18 +311,18 @@ public struct Reader {
 
     public func quarantine() throws -> [QuarantineRow] {
         try Row.fetchAll(db, sql: "SELECT id, code, says, peer, at, sha256, length(bytes) AS size FROM quarantine ORDER BY id").map {
-            QuarantineRow(
+            try QuarantineRow(
                 id: $0["id"], code: $0["code"], says: $0["says"], peer: $0["peer"], at: try Instant($0["at"]), sha256: $0["sha256"],
                 size: $0["size"])
         }
     }
 
     private func peer(_ row: Row) throws -> Peer {
-        let jws = [UInt8](row["jws"] as Data)
-        guard let trust = Peer.Trust(rawValue: row["trust"]) else {
+        let jws = try [UInt8](row["jws"] as Data)
+        guard let trust = try Peer.Trust(rawValue: row["trust"]) else {
             throw ComityError(.storage, "A peer in the database has an unknown trust.")
         }
-        return Peer(
+        return try Peer(
             entry: try cache.entries.entry(verifying: jws), jws: jws, trust: trust, addedAt: try Instant(row["added"]),
             confirmedAt: try (row["confirmed"] as String?).map { text throws(ComityError) in try Instant(text) },
             confirmedBy: row["confirmed_by"])
@@ -334,7 +336,8 @@ public struct Reader {
 
     public func officers() throws -> [String: String] {
         try Dictionary(
-            Row.fetchAll(db, sql: "SELECT id, role FROM officer").map { ($0["id"], $0["role"]) }, uniquingKeysWith: { first, _ in first })
+            Row.fetchAll(db, sql: "SELECT id, role FROM officer").map { (try $0["id"], try $0["role"]) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     public func setting(_ name: String) throws -> String? {

@@ -204,7 +204,7 @@ extension Reader {
         ).compactMap { row in
             let event = try IJSON.decode(RegisterEvent.self, from: row["bytes"] as Data, limit: 1 << 20)
             guard event.file == file || event.detail["ref"]?.string == ref.description else { return nil }
-            return (row["idx"], event)
+            return try (row["idx"], event)
         }
     }
 

@@ -43,10 +43,10 @@ public struct TimeStampRow: Sendable {
 extension Reader {
     private func timeStampRow(_ row: Row) throws -> TimeStampRow {
         var kept: TimeStampRow.Kept?
-        if let bytes = row["bytes"] as Data? {
-            kept = .init(bytes: [UInt8](bytes), time: try Instant(row["time"]), authority: row["authority"], service: row["service"])
+        if let bytes = try row["bytes"] as Data? {
+            kept = try .init(bytes: [UInt8](bytes), time: try Instant(row["time"]), authority: row["authority"], service: row["service"])
         }
-        return TimeStampRow(package: row["package"], attempts: row["attempts"], next: row["next"], says: row["says"], kept: kept)
+        return try TimeStampRow(package: row["package"], attempts: row["attempts"], next: row["next"], says: row["says"], kept: kept)
     }
 
     public func timeStamp(ofPackage digest: String) throws -> TimeStampRow? {
@@ -64,7 +64,7 @@ extension Reader {
     public func owedTimeStamps() throws -> (all: Int, stuck: Int) {
         let row = try Row.fetchOne(
             db, sql: "SELECT COUNT(*) AS many, COUNT(CASE WHEN attempts > 3 THEN 1 END) AS stuck FROM time_stamp WHERE bytes IS NULL")
-        return (row?["many"] ?? 0, row?["stuck"] ?? 0)
+        return try (row?["many"] ?? 0, row?["stuck"] ?? 0)
     }
 }
 

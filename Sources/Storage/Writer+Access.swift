@@ -160,8 +160,8 @@ extension Writer {
     public func takeOIDCAttempt(state: [UInt8], now: Int64) throws -> OIDCAttemptRow? {
         let row = try Row.fetchOne(db, sql: "SELECT * FROM oidc_attempt WHERE state = ? AND expires >= ?", arguments: [Data(state), now])
         try db.execute(sql: "DELETE FROM oidc_attempt WHERE state = ?", arguments: [Data(state)])
-        return row.map {
-            OIDCAttemptRow(nonce: $0["nonce"], verifier: $0["verifier"], redirect: $0["redirect"], expires: $0["expires"])
+        return try row.map {
+            try OIDCAttemptRow(nonce: $0["nonce"], verifier: $0["verifier"], redirect: $0["redirect"], expires: $0["expires"])
         }
     }
 

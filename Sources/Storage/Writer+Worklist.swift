@@ -68,11 +68,11 @@ extension Writer {
         var values = try Self.values(row)
         let names = Self.columns.joined(separator: ", ")
         if let known {
-            let id: Int64 = known["id"]
+            let id: Int64 = try known["id"]
             values.append(id)
             try db.execute(
                 sql: "UPDATE work SET (\(names)) = (\(Self.marks)) WHERE id = ?", arguments: StatementArguments(values))
-            guard known["title"] as String != row.title else { return }
+            guard try known["title"] as String != row.title else { return }
             try db.execute(sql: "UPDATE work_text SET title = ? WHERE rowid = ?", arguments: [row.title, id])
         } else {
             try db.execute(sql: "INSERT INTO work (\(names)) VALUES (\(Self.marks))", arguments: StatementArguments(values))
@@ -90,7 +90,7 @@ extension Writer {
     ]
     private static let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
 
-    private static func values(_ row: WorkRow) throws -> [(any DatabaseValueConvertible)?] {
+    static func values(_ row: WorkRow) throws -> [(any DatabaseValueConvertible)?] {
         [
             row.ref.description, row.file?.description, row.type.rawValue, row.side.rawValue,
             row.counterparts.map(\.description).joined(separator: ","), row.state.rawValue, row.step, row.whose.rawValue, row.press,

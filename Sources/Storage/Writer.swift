@@ -33,8 +33,8 @@ public struct Writer {
         self.db = db
         self.cache = cache
         let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT idx, at FROM entry ORDER BY idx DESC LIMIT 1"))
-        size = row.map { $0[0] + 1 } ?? 0
-        last = row?[1]
+        size = try row.map { try $0[0] + 1 } ?? 0
+        last = try row?[1]
         time = clock()
         hold = try Reader(db: db, cache: cache).registerHold()
     }

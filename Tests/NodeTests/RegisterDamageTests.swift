@@ -70,6 +70,44 @@ import Testing
         #expect(found + refused > 5, "seed \(generator.seed): \(found) named, \(refused) refused, \(harmless) harmless")
     }
 
+    /// A value of another kind in any column of the register and of the lists of files and work: the audit says so, and nothing ends the
+    /// process. One kind a column, all with COMITY_LONG.
+    @Test func aValueOfAnotherKindIsSaid() async throws {
+        let (sound, _) = try await made()
+        var generator = Seeded.fresh()
+        let kinds = ["NULL", "'x'", "x'00'", "-7", "1e300"]
+        let isLong = ProcessInfo.processInfo.environment["COMITY_LONG"] != nil
+        var (unnoticed, noticed): (Set<String>, Int) = ([], 0)
+        for table in ["entry", "act", "event", "receipt", "checkpoint", "tile", "file", "work"] {
+            let columns = try SQLiteShell.run(sound + "/comity.sqlite", "SELECT name FROM pragma_table_info('\(table)')")
+            for column in columns.split(separator: "\n").map(String.init) {
+                for kind in isLong ? kinds : [kinds.randomElement(using: &generator) ?? "NULL"] {
+                    let copy = folder("kind")
+                    defer { try? FileManager.default.removeItem(atPath: copy) }
+                    try FileManager.default.copyItem(atPath: sound, toPath: copy)
+                    // What the database refuses cannot come to be there by its language, and what is there already is no change.
+                    let statement = """
+                        UPDATE \(table) SET \(column) = \(kind) WHERE rowid = (SELECT MAX(rowid) FROM \(table)) AND \(column) IS NOT \(kind);;
+                        SELECT changes()
+                        """
+                    let inKeys = statement.replacingOccurrences(of: "rowid", with: "act")
+                    guard let changed = try? SQLiteShell.run(copy + "/comity.sqlite", table == "receipt" ? inKeys : statement),
+                        changed.hasPrefix("1")
+                    else { continue }
+                    do {
+                        let report = try Node(folder: copy).audit()
+                        if report.ok, report.held == nil { unnoticed.insert("\(table).\(column)") } else { noticed += 1 }
+                    } catch { noticed += 1 }
+                }
+            }
+        }
+        #expect(noticed > 20, "seed \(generator.seed): \(noticed) noticed")
+        #expect(unnoticed.isSubset(of: Self.harmless), "seed \(generator.seed): nobody noticed \(unnoticed.subtracting(Self.harmless))")
+    }
+
+    /// Columns in which every kind of value means the same, or nothing.
+    private static let harmless: Set<String> = ["act.outgoing", "work.id"]
+
     /// The end of the log of SQLite is cut off, as by a disk that lost what it had confirmed: the mark knows how many entries there were.
     @Test func aTornLastPageIsNoticed() async throws {
         let path = folder("xa")

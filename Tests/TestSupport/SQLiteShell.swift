@@ -19,6 +19,7 @@ public enum SQLiteShell {
         process.arguments = ["python3", "-c", script, database, sql]
         let output = Pipe()
         process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()

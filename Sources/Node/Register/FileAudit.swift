@@ -69,7 +69,7 @@ struct FileAudit {
         guard let kept = try reader.workRow(file.ref) else { return false }
         let now = try node.time.now(reader).milliseconds
         let moment = Instant(milliseconds: min(max(now, kept.since), kept.until - 1))
-        return try node.worklist.row(.file(file.id), reader, now: moment) == kept
+        return try node.worklist.row(.file(file.id), reader, now: moment).map(reader.lists) ?? false
     }
 
     /// Every receipt verifies, and none that was registered has gone.

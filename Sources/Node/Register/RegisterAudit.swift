@@ -28,6 +28,8 @@ struct RegisterAudit {
     private var next = 0
     private var removals: RemovalProofs?
     private var expected: Int64 = 0
+    /// The time of the entry before.
+    private var last: Int64?
 
     init(keys: AuditKeys, register: NoteSigner) {
         self.keys = keys
@@ -84,6 +86,8 @@ struct RegisterAudit {
                 fault(expected, row.index > expected ? "Entry \(expected) is missing." : "Entry \(row.index) stands twice.")
             }
             expected = row.index + 1
+            if let last, row.at ?? .min < last { fault(row.index, "The time of entry \(row.index) is before that of the entry before it.") }
+            last = row.at ?? last
             switch row.kind {
             case "act": report.acts += 1
             case "event": report.events += 1
