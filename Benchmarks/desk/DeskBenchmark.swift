@@ -13,7 +13,9 @@ struct DeskBenchmark {
             arguments.firstIndex(of: "--\(name)").flatMap { arguments.indices.contains($0 + 1) ? arguments[$0 + 1] : nil } ?? otherwise
         }
         let folder = value("folder", FileManager.default.temporaryDirectory.appendingPathComponent("comity-desk-benchmark").path)
-        let order = Fill.Order(files: Int(value("files", "100000")) ?? 100_000, acts: Int(value("acts", "1000")) ?? 1000)
+        let order = Fill.Order(
+            files: Int(value("files", "100000")) ?? 100_000, acts: Int(value("acts", "1000")) ?? 1000, talk: Int(value("talk", "")),
+            openings: Int(value("openings", "")))
         let requests = Int(value("requests", "500")) ?? 500
         let node = try await Fill.node(in: folder, order)
         try await node.setClock(Fill.today)

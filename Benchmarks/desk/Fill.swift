@@ -19,6 +19,10 @@ struct Fill {
         let files: Int
         /// Acts of the one long file.
         let acts: Int
+        /// Acts of talk in each other file, questions and reports, beside those that bring it on; nil is none.
+        var talk: Int? = nil
+        /// How often each other file was opened by an officer; nil is never.
+        var openings: Int? = nil
     }
 
     struct Failure: Error { let says: String }
@@ -48,7 +52,7 @@ struct Fill {
         let started = ContinuousClock.now
         let fill = try await Fill(folder)
         try await fill.long(order.acts)
-        try await fill.many(order.files)
+        try await fill.many(order)
         say("made in \(ContinuousClock.now - started)")
         try JSONEncoder().encode(order).write(to: URL(fileURLWithPath: note))
         return fill.node
@@ -117,7 +121,9 @@ struct Fill {
     }
 
     /// Files of every kind and age: about half of them closed.
-    private func many(_ count: Int) async throws {
+    private func many(_ order: Order) async throws {
+        let count = order.files
+        let talk: [ActKind] = (0..<(order.talk ?? 0)).map { [.report, .ask, .answer, .statusQuery][$0 % 4] }
         let states = keys.keys.sorted()
         let types: [FileType] = [.preservation, .storedData, .mutualLegalAssistance, .preservation, .emergency, .extradition, .storedData]
         let words = [
@@ -135,9 +141,10 @@ struct Fill {
                             let tail: [ActKind] =
                                 isOpen
                                 ? [
-                                    [], [.acknowledge], [.acknowledge, type == .preservation ? .preserve : .report], [.acknowledge, .ask],
+                                    [], [.acknowledge] + talk, [.acknowledge, type == .preservation ? .preserve : .report] + talk,
+                                    [.acknowledge, .ask],
                                 ][index / 10 % 4]
-                                : [.acknowledge, .withdraw, .close]
+                                : [.acknowledge] + talk + [.withdraw, .close]
                             return try chain(
                                 type, with: states[index % states.count], incoming: index % 3 != 0, number: index + 10,
                                 steps: tail, days: isOpen ? index / 40 % 60 : 60 + index / 40 % 300, title: title)
@@ -146,16 +153,24 @@ struct Fill {
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
-            try await keep(batch)
+            try await keep(batch, openings: order.openings ?? 0)
             if (start / each) % 40 == 39 { say("  \(start + each)") }
         }
     }
 
-    private func keep(_ files: [[VerifiedAct]]) async throws {
+    private func keep(_ files: [[VerifiedAct]], openings: Int = 0) async throws {
         let own = node.state
         var made: [UUIDv7: (bytes: [UInt8], event: RegisterEvent)] = [:]
         for act in files.joined() where act.act.from.state == own { made[act.act.id] = try receipt(for: act) }
         let receipts = made
+        var generator = SystemRandomNumberGenerator()
+        let opened = files.compactMap(\.first).flatMap { request in
+            (0..<openings).map { _ in
+                RegisterEvent(
+                    id: UUIDv7(at: request.act.at, using: &generator), event: .viewed, file: request.act.file, at: request.act.at, by: "D1",
+                    detail: ["what": .string("file")])
+            }
+        }
         _ = try await node.store.commit { writer in
             for acts in files {
                 for act in acts {
@@ -166,6 +181,7 @@ struct Fill {
                     try writer.append(receipt.event)
                 }
             }
+            for event in opened { try writer.append(event) }
         }
     }
 

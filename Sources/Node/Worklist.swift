@@ -136,10 +136,8 @@ struct Worklist: Sendable {
     /// When the requested side got the request: here it was registered, or its last receipt came back. Who acts in the file has it,
     /// also while the receipt is still on its way.
     private static func delivery(of dossier: Dossier, _ reader: Reader) throws -> Standing.Delivery {
-        let opening = try reader.act(dossier.opening.id)
         let answered = dossier.entries.first { $0.side == .requested }?.act.at
-        let known = opening.flatMap { $0.outgoing ? $0.receipted : $0.registered }
-        return [known, answered].compactMap { $0 }.min().map { .at($0) } ?? .missing
+        return [try reader.arrived(dossier.opening.id), answered].compactMap { $0 }.min().map { .at($0) } ?? .missing
     }
 }
 

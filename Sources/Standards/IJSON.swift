@@ -18,10 +18,10 @@ public enum IJSON {
         guard bytes.count <= limit else {
             throw ComityError(.tooLarge, "The JSON document has \(bytes.count) bytes; at most \(limit) are accepted.")
         }
-        var guardian = Scanner(Array(bytes))
-        try guardian.scan()
+        var scanner = Scanner()
+        try scanner.scan(bytes as? [UInt8] ?? Array(bytes))
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try JSONDecoder().decode(type, from: bytes as? Data ?? Data(bytes))
         } catch let error as DecodingError {
             throw ComityError(.schema, "The JSON document does not have the expected shape: \(describe(error)).")
         } catch let error as ComityError {
@@ -66,15 +66,27 @@ public enum IJSON {
 
     /// Walks the text once; knows only strings, brackets and commas.
     private struct Scanner {
-        let bytes: [UInt8]
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
+        /// Where the names of an object begin in `names`; nil for an array, which has none.
+        private struct Open {
+            let first: Int?
+            /// The names of an object with many of them.
+            var many: Set<[UInt8]> = []
+        }
 
-        mutating func scan() throws(ComityError) {
+        /// Names that are compared one by one.
+        private static let few = 24
+        private var open: [Open] = []
+        /// Names seen so far in the objects that are open, as stretches of the text.
+        private var names: [Range<Int>] = []
+
+        mutating func scan(_ bytes: [UInt8]) throws(ComityError) {
             guard String(validating: bytes, as: UTF8.self) != nil else {
                 throw ComityError(.schema, "The JSON document is not valid UTF-8.")
             }
-            // One entry for each open bracket: the names seen so far in an object; arrays collect none.
-            var open: [(isObject: Bool, names: Set<[UInt8]>)] = []
+            try bytes.withUnsafeBufferPointer { text throws(ComityError) in try scan(UnsafeRawBufferPointer(text)) }
+        }
+
+        private mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(ComityError) {
             var position = 0
             while position < bytes.count {
                 switch bytes[position] {
@@ -82,36 +94,57 @@ public enum IJSON {
                     guard open.count < IJSON.maximumDepth else {
                         throw ComityError(.schema, "The JSON document is nested deeper than \(IJSON.maximumDepth) levels.")
                     }
-                    open.append((bytes[position] == UInt8(ascii: "{"), []))
+                    open.append(Open(first: bytes[position] == UInt8(ascii: "{") ? names.count : nil))
                     position += 1
                 case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                    guard !open.isEmpty else { throw ComityError(.schema, "The JSON document closes what it did not open.") }
-                    open.removeLast()
+                    guard let closed = open.popLast() else {
+                        throw ComityError(.schema, "The JSON document closes what it did not open.")
+                    }
+                    if let first = closed.first { names.removeSubrange(first...) }
                     position += 1
                 case UInt8(ascii: "\""):
                     let start = position
                     position += 1
+                    var isEscaped = false
                     while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
-                        position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+                        let isEscape = bytes[position] == UInt8(ascii: "\\")
+                        isEscaped = isEscaped || isEscape
+                        position += isEscape ? 2 : 1
                     }
                     guard position < bytes.count else { throw ComityError(.schema, "The JSON document ends inside a text.") }
                     position += 1
-                    let end = position
                     var next = position
-                    while next < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[next]) { next += 1 }
-                    guard next < bytes.count, bytes[next] == UInt8(ascii: ":"), open.last?.isObject == true else { continue }
+                    while next < bytes.count, Self.isSpace(bytes[next]) { next += 1 }
+                    guard next < bytes.count, bytes[next] == UInt8(ascii: ":"), let first = open.last?.first else { continue }
                     // A name is compared as written; an escaped spelling of a plain name is refused, so it cannot hide.
-                    let name = Array(bytes[start..<end])
-                    guard !name.contains(UInt8(ascii: "\\")) else {
-                        throw ComityError(.schema, "A member name in the JSON document is written with escapes.")
-                    }
-                    guard open[open.count - 1].names.insert(name).inserted else {
-                        throw ComityError(.schema, "The JSON document names \(String(decoding: name, as: UTF8.self)) twice in one object.")
-                    }
+                    guard !isEscaped else { throw ComityError(.schema, "A member name in the JSON document is written with escapes.") }
+                    try add(start..<position, from: first, in: bytes)
                 default: position += 1
                 }
             }
             guard open.isEmpty else { throw ComityError(.schema, "The JSON document is cut off.") }
+        }
+
+        private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
+        /// Refuses a name that its object has already.
+        private mutating func add(_ name: Range<Int>, from first: Int, in bytes: UnsafeRawBufferPointer) throws(ComityError) {
+            let text = UnsafeRawBufferPointer(rebasing: bytes[name])
+            let isKnown: Bool
+            if names.count - first < Self.few {
+                isKnown = names[first...].contains { known in
+                    known.count == name.count && UnsafeRawBufferPointer(rebasing: bytes[known]).elementsEqual(text)
+                }
+            } else {
+                if open[open.count - 1].many.isEmpty {
+                    open[open.count - 1].many = Set(names[first...].map { Array(bytes[$0]) })
+                }
+                isKnown = !open[open.count - 1].many.insert(Array(text)).inserted
+            }
+            guard !isKnown else {
+                throw ComityError(.schema, "The JSON document names \(String(decoding: text, as: UTF8.self)) twice in one object.")
+            }
+            names.append(name)
         }
     }
 }

@@ -93,7 +93,7 @@ extension Reader {
             let index: Int64
         }
         let lines = try Row.fetchAll(
-            db, sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? ORDER BY idx",
+            db.cachedStatement(sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? ORDER BY idx"),
             arguments: [file.description]
         ).map { row in
             guard let hash = try Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
@@ -125,22 +125,22 @@ extension Reader {
     /// How many receipts each act of a file has, and when the last came.
     private func receipts(ofActsIn file: UUIDv7) throws -> [String: (given: Int, last: String?)] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT receipt.act, COUNT(*), MAX(receipt.at) FROM act INDEXED BY act_filed CROSS JOIN receipt
-                WHERE act.file = ? AND receipt.act = act.id GROUP BY receipt.act
-                """, arguments: [file.description]
+            db.cachedStatement(
+                sql: """
+                    SELECT receipt.act, COUNT(*), MAX(receipt.at) FROM act INDEXED BY act_filed CROSS JOIN receipt
+                    WHERE act.file = ? AND receipt.act = act.id GROUP BY receipt.act
+                    """), arguments: [file.description]
         ).reduce(into: [:]) { try $0[$1[0]] = ($1[1], $1[2]) }
     }
 
     /// How many deliveries each act of a file has, and how many of them were refused.
     private func owed(ofActsIn file: UUIDv7) throws -> [String: (owed: Int, refusals: Int)] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT outbox.ref, COUNT(*), SUM(outbox.stage = 'refused') FROM act INDEXED BY act_filed CROSS JOIN outbox
-                WHERE act.file = ? AND outbox.kind = 'act' AND outbox.ref = act.id GROUP BY outbox.ref
-                """, arguments: [file.description]
+            db.cachedStatement(
+                sql: """
+                    SELECT outbox.ref, COUNT(*), SUM(outbox.stage = 'refused') FROM act INDEXED BY act_filed CROSS JOIN outbox
+                    WHERE act.file = ? AND outbox.kind = 'act' AND outbox.ref = act.id GROUP BY outbox.ref
+                    """), arguments: [file.description]
         ).reduce(into: [:]) { try $0[$1[0]] = ($1[1], $1[2]) }
     }
 }

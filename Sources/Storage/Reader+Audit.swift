@@ -78,12 +78,12 @@ extension Reader {
         try String.fetchAll(db, sql: "SELECT DISTINCT file FROM act WHERE file NOT IN (SELECT id FROM file) ORDER BY file")
     }
 
-    /// Events of a file of one kind, oldest first.
-    public func events(of file: UUIDv7, kind: RegisterEvent.Kind) throws -> [RegisterEvent] {
+    /// The bytes of the events of a file of one kind, oldest first.
+    public func eventBytes(of file: UUIDv7, kind: RegisterEvent.Kind) throws -> [[UInt8]] {
         try Data.fetchAll(
             // Of one file there are few; without the plus SQLite reads all events of the kind.
             db.cachedStatement(sql: "SELECT bytes FROM event WHERE file = ? AND +kind = ? ORDER BY idx"),
             arguments: [file.description, kind.rawValue]
-        ).map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
+        ).map { [UInt8]($0) }
     }
 }

@@ -49,7 +49,7 @@ extension Reader {
 
     /// When each State's receipt for an act was registered here.
     public func receiptTimes(of act: UUIDv7) throws -> [StateCode: Instant] {
-        try Row.fetchAll(db, sql: "SELECT peer, at FROM receipt WHERE act = ?", arguments: [act.description])
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT peer, at FROM receipt WHERE act = ?"), arguments: [act.description])
             .reduce(into: [:]) { $0[try StateCode($1["peer"])] = try Instant($1["at"]) }
     }
 }

@@ -60,7 +60,8 @@ extension Reader {
                 rest.text = nil
                 if rest == WorkQuery() {
                     return try Int.fetchOne(
-                        db, sql: "SELECT COUNT(*) FROM (SELECT 1 FROM work_text WHERE work_text MATCH ? LIMIT ?)", arguments: [match, most])
+                        db.cachedStatement(sql: "SELECT COUNT(*) FROM (SELECT 1 FROM work_text WHERE work_text MATCH ? LIMIT ?)"),
+                        arguments: [match, most])
                         ?? 0
                 }
                 rest.text = text
@@ -84,13 +85,13 @@ extension Reader {
 
     /// How many rows have each combination of bits.
     public func countWorkByViews() throws -> [Int: Int] {
-        try Row.fetchAll(db, sql: "SELECT views, many FROM work_count WHERE many > 0")
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT views, many FROM work_count WHERE many > 0"))
             .reduce(into: [:]) { try $0[$1["views"]] = $1["many"] }
     }
 
     /// The counts, counted out: for the audit.
     public func countWorkByViewsAnew() throws -> [Int: Int] {
-        try Row.fetchAll(db, sql: "SELECT views, COUNT(*) AS many FROM work GROUP BY views").reduce(into: [:]) {
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT views, COUNT(*) AS many FROM work GROUP BY views")).reduce(into: [:]) {
             try $0[$1["views"]] = $1["many"]
         }
     }
@@ -98,25 +99,25 @@ extension Reader {
     /// How many rows have a pressing clock that ends in this stretch, milliseconds since 1970.
     public func countWork(due: ClosedRange<Int64>) throws -> Int {
         try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM work INDEXED BY work_by_end WHERE due BETWEEN ? AND ?",
+            db.cachedStatement(sql: "SELECT COUNT(*) FROM work INDEXED BY work_by_end WHERE due BETWEEN ? AND ?"),
             arguments: [due.lowerBound, due.upperBound]) ?? 0
     }
 
     /// How many preservations would be let go in this stretch, milliseconds since 1970.
     public func countWork(lapses: ClosedRange<Int64>) throws -> Int {
         try Int.fetchOne(
-            db, sql: "SELECT COUNT(*) FROM work INDEXED BY work_by_lapse WHERE lapses BETWEEN ? AND ?",
+            db.cachedStatement(sql: "SELECT COUNT(*) FROM work INDEXED BY work_by_lapse WHERE lapses BETWEEN ? AND ?"),
             arguments: [lapses.lowerBound, lapses.upperBound]) ?? 0
     }
 
     /// How many rows an officer has in hand or wrote, without those with one of these bits.
     public func countWork(officer: String, noneOf: Int) throws -> Int {
         try Int.fetchOne(
-            db,
-            sql: """
-                SELECT (SELECT COUNT(*) FROM work INDEXED BY work_by_assigned WHERE assigned = ?1 AND views & ?2 = 0)
-                + (SELECT COUNT(*) FROM work INDEXED BY work_by_author WHERE author = ?1 AND assigned IS NOT ?1 AND views & ?2 = 0)
-                """, arguments: [officer, noneOf]) ?? 0
+            db.cachedStatement(
+                sql: """
+                    SELECT (SELECT COUNT(*) FROM work INDEXED BY work_by_assigned WHERE assigned = ?1 AND views & ?2 = 0)
+                    + (SELECT COUNT(*) FROM work INDEXED BY work_by_author WHERE author = ?1 AND assigned IS NOT ?1 AND views & ?2 = 0)
+                    """), arguments: [officer, noneOf]) ?? 0
     }
 
     public func workRow(_ ref: FileReference) throws -> WorkRow? {
@@ -135,11 +136,11 @@ extension Reader {
     /// Rows that time has changed: the moment lies outside the stretch for which they were computed.
     public func outdatedWork(at now: Int64, limit: Int) throws -> [WorkRow.Key] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT ref, file FROM work INDEXED BY work_by_until WHERE until <= ?1
-                UNION SELECT ref, file FROM work INDEXED BY work_by_since WHERE since > ?1 LIMIT ?2
-                """, arguments: [now, limit]
+            db.cachedStatement(
+                sql: """
+                    SELECT ref, file FROM work INDEXED BY work_by_until WHERE until <= ?1
+                    UNION SELECT ref, file FROM work INDEXED BY work_by_since WHERE since > ?1 LIMIT ?2
+                    """), arguments: [now, limit]
         ).map { row in
             guard let file = try row["file"] as String? else { return .draft(try FileReference(row["ref"])) }
             return .file(try UUIDv7(file))
@@ -149,26 +150,28 @@ extension Reader {
     /// Files with a reminder that is due and was not given, the longest due first.
     public func workToRemind(at now: Int64, limit: Int) throws -> [UUIDv7] {
         try String.fetchAll(
-            db, sql: "SELECT file FROM work INDEXED BY work_by_remind WHERE remind <= ? AND file IS NOT NULL ORDER BY remind, id LIMIT ?",
+            db.cachedStatement(
+                sql: "SELECT file FROM work INDEXED BY work_by_remind WHERE remind <= ? AND file IS NOT NULL ORDER BY remind, id LIMIT ?"),
             arguments: [now, limit]
         ).map { text throws(ComityError) in try UUIDv7(text) }
     }
 
     /// The officer who has a file or draft in hand.
     public func assigned(_ ref: FileReference) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT officer FROM assignment WHERE ref = ?", arguments: [ref.description])
+        try String.fetchOne(db.cachedStatement(sql: "SELECT officer FROM assignment WHERE ref = ?"), arguments: [ref.description])
     }
 
     /// When the last act of a file was registered here.
     public func lastRegistered(of file: UUIDv7) throws -> Instant? {
         try String.fetchOne(
-            db, sql: "SELECT registered FROM act WHERE file = ? ORDER BY idx DESC LIMIT 1", arguments: [file.description]
+            db.cachedStatement(sql: "SELECT registered FROM act WHERE file = ? ORDER BY idx DESC LIMIT 1"), arguments: [file.description]
         ).map { text throws(ComityError) in try Instant(text) }
     }
 
     /// When a draft was last worked on.
     public func changed(_ draft: DraftRow) throws -> Instant {
-        let text = try String.fetchOne(db, sql: "SELECT changed FROM draft WHERE ref = ?", arguments: [draft.ref.description])
+        let text = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT changed FROM draft WHERE ref = ?"), arguments: [draft.ref.description])
         return try text.map { text throws(ComityError) in try Instant(text) } ?? draft.created
     }
 

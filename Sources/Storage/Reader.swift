@@ -19,11 +19,15 @@ public struct Reader {
 
     // MARK: Register
 
-    public func registerSize() throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry") ?? 0 }
+    public func registerSize() throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT COALESCE(MAX(idx) + 1, 0) FROM entry")) ?? 0
+    }
 
     /// The newest signed head; nil for a register without entries.
     public func head(signedBy key: NoteVerifier) throws -> PublishedHead? {
-        guard let note = try String.fetchOne(db, sql: "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1") else { return nil }
+        guard let note = try String.fetchOne(db.cachedStatement(sql: "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")) else {
+            return nil
+        }
         return PublishedHead(checkpoint: try Checkpoint(note, signedBy: key), note: note)
     }
 
@@ -49,9 +53,10 @@ public struct Reader {
     /// An event of a kind of which there are few.
     public func eventBytes(_ id: String, kind: RegisterEvent.Kind) throws -> [UInt8]? {
         try Data.fetchOne(
-            db,
-            sql:
-                "SELECT event.bytes FROM event JOIN entry ON entry.idx = event.idx WHERE event.kind = ? AND entry.ref = ? AND length(event.bytes) > 0",
+            db.cachedStatement(
+                sql:
+                    "SELECT event.bytes FROM event JOIN entry ON entry.idx = event.idx WHERE event.kind = ? AND entry.ref = ? AND length(event.bytes) > 0"
+            ),
             arguments: [kind.rawValue, id]
         ).map { [UInt8]($0) }
     }
@@ -59,7 +64,8 @@ public struct Reader {
     /// Events of a file, oldest first.
     public func events(of file: UUIDv7) throws -> [RegisterEvent] {
         try Data.fetchAll(
-            db, sql: "SELECT bytes FROM event WHERE file = ? AND length(bytes) > 0 ORDER BY idx", arguments: [file.description]
+            db.cachedStatement(sql: "SELECT bytes FROM event WHERE file = ? AND length(bytes) > 0 ORDER BY idx"),
+            arguments: [file.description]
         )
         .map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
     }
@@ -89,13 +95,29 @@ public struct Reader {
     public func act(_ id: UUIDv7) throws -> StoredAct? { try act(id.description) }
 
     public func act(_ id: String) throws -> StoredAct? {
-        try Row.fetchOne(db, sql: "SELECT \(Self.actColumns) WHERE act.id = ?", arguments: [id]).map(stored)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT \(Self.actColumns) WHERE act.id = ?"), arguments: [id]).map(stored)
+    }
+
+    /// When the requested side got an act, as this register knows: registered here, or the last receipt came back.
+    public func arrived(_ id: UUIDv7) throws -> Instant? {
+        let sql = """
+            SELECT act.outgoing, act.registered, (SELECT MAX(at) FROM receipt WHERE receipt.act = act.id) AS last,
+              (SELECT COUNT(*) FROM receipt WHERE receipt.act = act.id)
+              >= (SELECT COUNT(*) FROM outbox WHERE outbox.kind = 'act' AND outbox.ref = act.id) AS given
+            FROM act WHERE act.id = ?
+            """
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id.description]) else { return nil }
+        guard try row["outgoing"] else { return try Instant(row["registered"]) }
+        guard try row["given"] else { return nil }
+        return try (row["last"] as String?).map { text throws(ComityError) in try Instant(text) }
     }
 
     /// An act by the hash under which it is registered; its bytes are read only when it was not read before.
     public func act(_ id: UUIDv7, hash: Hash) throws -> Act? {
         if let known = cache.acts([hash])[0] { return known }
-        guard let jws = try Data.fetchOne(db, sql: "SELECT jws FROM act WHERE id = ?", arguments: [id.description]) else { return nil }
+        guard let jws = try Data.fetchOne(db.cachedStatement(sql: "SELECT jws FROM act WHERE id = ?"), arguments: [id.description]) else {
+            return nil
+        }
         let act = try UnverifiedAct.registeredPayload([UInt8](jws))
         cache.keep([.init(hash: hash, act: act, size: jws.count)])
         return act
@@ -103,24 +125,26 @@ public struct Reader {
 
     /// Acts of a file, in the order in which they were registered here.
     public func acts(of file: UUIDv7) throws -> [StoredAct] {
-        try Row.fetchAll(db, sql: "SELECT \(Self.actColumns) WHERE act.file = ? ORDER BY act.idx", arguments: [file.description]).map(
+        try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT \(Self.actColumns) WHERE act.file = ? ORDER BY act.idx"), arguments: [file.description]
+        ).map(
             stored)
     }
 
     /// Every file that has an act here.
     public func fileIDsOfActs() throws -> [UUIDv7] {
-        try String.fetchAll(db, sql: "SELECT DISTINCT file FROM act").map { text throws(ComityError) in try UUIDv7(text) }
+        try String.fetchAll(db.cachedStatement(sql: "SELECT DISTINCT file FROM act")).map { text throws(ComityError) in try UUIDv7(text) }
     }
 
     /// Receipts for an act, by the State that gave them.
     public func receipts(of act: UUIDv7) throws -> [StateCode: [UInt8]] {
-        try Row.fetchAll(db, sql: "SELECT peer, json FROM receipt WHERE act = ?", arguments: [act.description])
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT peer, json FROM receipt WHERE act = ?"), arguments: [act.description])
             .reduce(into: [:]) { $0[try StateCode($1["peer"])] = try [UInt8]($1["json"] as Data) }
     }
 
     /// The step of a file that waits for a second person.
     public func pending(_ file: UUIDv7) throws -> PendingRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM pending WHERE file = ?", arguments: [file.description]).map { row in
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM pending WHERE file = ?"), arguments: [file.description]).map { row in
             guard let kind = try ActKind(rawValue: row["kind"]) else { throw ComityError(.storage, "A prepared step has an unknown kind.") }
             return try PendingRow(
                 file: file, kind: kind, officer: row["officer"], role: row["role"], created: try Instant(row["created"]),
@@ -141,14 +165,14 @@ public struct Reader {
     }
 
     public func file(_ ref: FileReference) throws -> FileRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM file WHERE ref = ?", arguments: [ref.description]).map(fileRow)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM file WHERE ref = ?"), arguments: [ref.description]).map(fileRow)
     }
 
     public func file(id: UUIDv7) throws -> FileRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM file WHERE id = ?", arguments: [id.description]).map(fileRow)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM file WHERE id = ?"), arguments: [id.description]).map(fileRow)
     }
 
-    public func hasFiles() throws -> Bool { try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM file)") ?? false }
+    public func hasFiles() throws -> Bool { try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM file)")) ?? false }
 
     /// How many files a State opened with a request to this one before a moment; counting stops at `most`.
     public func requests(from state: StateCode, before: Instant, most: Int = .max) throws -> Int {
@@ -166,24 +190,27 @@ public struct Reader {
     }
 
     /// Every file. Pages never ask for it: it takes seconds on a large node.
-    public func files() throws -> [FileRow] { try Row.fetchAll(db, sql: "SELECT * FROM file ORDER BY opened, ref").map(fileRow) }
+    public func files() throws -> [FileRow] {
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM file ORDER BY opened, ref")).map(fileRow)
+    }
 
     /// Files of the same two States whose request links to `file`. A third State cannot hold somebody else's file by naming it.
     public func followers(of file: UUIDv7) throws -> [FileRow] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT file.* FROM link JOIN file ON file.id = link.file JOIN file AS target ON target.id = link.target
-                WHERE link.target = ? AND link.relation = 'follows' AND file.counterpart = target.counterpart AND file.side = target.side
-                ORDER BY file.ref
-                """, arguments: [file.description]
+            db.cachedStatement(
+                sql: """
+                    SELECT file.* FROM link JOIN file ON file.id = link.file JOIN file AS target ON target.id = link.target
+                    WHERE link.target = ? AND link.relation = 'follows' AND file.counterpart = target.counterpart AND file.side = target.side
+                    ORDER BY file.ref
+                    """), arguments: [file.description]
         ).map(fileRow)
     }
 
     /// Links of a file to others, as target and relation.
     public func links(of file: UUIDv7) throws -> [(target: String, relation: String)] {
         try Row.fetchAll(
-            db, sql: "SELECT target, relation FROM link WHERE file = ? ORDER BY target, relation", arguments: [file.description]
+            db.cachedStatement(sql: "SELECT target, relation FROM link WHERE file = ? ORDER BY target, relation"),
+            arguments: [file.description]
         )
         .map { try ($0["target"], $0["relation"]) }
     }
@@ -191,11 +218,11 @@ public struct Reader {
     /// Files that a file links to, and those that link to it.
     public func neighbours(of file: UUIDv7) throws -> [FileRow] {
         try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM file WHERE id IN (SELECT target FROM link WHERE file = ?1 UNION SELECT file FROM link WHERE target = ?1)
-                ORDER BY opened, ref
-                """, arguments: [file.description]
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM file WHERE id IN (SELECT target FROM link WHERE file = ?1 UNION SELECT file FROM link WHERE target = ?1)
+                    ORDER BY opened, ref
+                    """), arguments: [file.description]
         ).map(fileRow)
     }
 
@@ -207,7 +234,9 @@ public struct Reader {
 
     /// Directory entries of peers that were replaced: their keys still verify what they signed.
     public func formerEntries() throws -> [DirectoryEntry] {
-        try Data.fetchAll(db, sql: "SELECT jws FROM former_entry ORDER BY rowid").map { try cache.entries.entry(verifying: [UInt8]($0)) }
+        try Data.fetchAll(db.cachedStatement(sql: "SELECT jws FROM former_entry ORDER BY rowid")).map {
+            try cache.entries.entry(verifying: [UInt8]($0))
+        }
     }
 
     private static func saved(_ officer: String?, _ at: String?) throws(ComityError) -> DraftRow.Saved? {
@@ -238,11 +267,12 @@ public struct Reader {
 
     /// A draft that has not been sent.
     public func draft(_ ref: FileReference) throws -> DraftRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM draft WHERE ref = ? AND sent IS NULL", arguments: [ref.description]).map(draftRow)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM draft WHERE ref = ? AND sent IS NULL"), arguments: [ref.description]).map(
+            draftRow)
     }
 
     public func drafts() throws -> [DraftRow] {
-        try Row.fetchAll(db, sql: "SELECT * FROM draft WHERE sent IS NULL ORDER BY ref").map(draftRow)
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM draft WHERE sent IS NULL ORDER BY ref")).map(draftRow)
     }
 
     // MARK: Packages
@@ -258,20 +288,22 @@ public struct Reader {
     }
 
     public func package(_ digest: String) throws -> PackageRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM package WHERE digest = ?", arguments: [digest]).map(packageRow)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM package WHERE digest = ?"), arguments: [digest]).map(packageRow)
     }
 
     public func packages(of file: UUIDv7) throws -> [PackageRow] {
-        try Row.fetchAll(db, sql: "SELECT * FROM package WHERE file = ? ORDER BY created, digest", arguments: [file.description]).map(
+        try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT * FROM package WHERE file = ? ORDER BY created, digest"), arguments: [file.description]
+        ).map(
             packageRow)
     }
 
     public func parts(ofPackage digest: String) throws -> Set<Int> {
-        try Set(Int.fetchAll(db, sql: "SELECT number FROM part WHERE package = ?", arguments: [digest]))
+        try Set(Int.fetchAll(db.cachedStatement(sql: "SELECT number FROM part WHERE package = ?"), arguments: [digest]))
     }
 
     public func isReminded(_ id: String) throws -> Bool {
-        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM reminder WHERE id = ?)", arguments: [id]) ?? false
+        try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM reminder WHERE id = ?)"), arguments: [id]) ?? false
     }
 
     // MARK: Delivery and trust
@@ -288,29 +320,33 @@ public struct Reader {
 
     /// What is owed, oldest first.
     public func waiting() throws -> [OutboxRow] {
-        try Row.fetchAll(db, sql: "SELECT * FROM outbox WHERE stage = 'waiting' ORDER BY id").map(outboxRow)
+        try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM outbox WHERE stage = 'waiting' ORDER BY id")).map(outboxRow)
     }
 
     /// What is owed of the acts of a file and was not delivered, by the id of the act.
     public func undelivered(of file: UUIDv7) throws -> [String: [OutboxRow]] {
         let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT outbox.* FROM act JOIN outbox ON outbox.kind = 'act' AND outbox.ref = act.id
-                WHERE act.file = ? AND outbox.stage <> 'delivered' ORDER BY outbox.id
-                """, arguments: [file.description]
+            db.cachedStatement(
+                sql: """
+                    SELECT outbox.* FROM act JOIN outbox ON outbox.kind = 'act' AND outbox.ref = act.id
+                    WHERE act.file = ? AND outbox.stage <> 'delivered' ORDER BY outbox.id
+                    """), arguments: [file.description]
         ).map(outboxRow)
         return Dictionary(grouping: rows, by: \.ref)
     }
 
     /// What is owed of one act or package, a row for each recipient.
     public func outbox(_ kind: OutboxRow.Kind, _ ref: String) throws -> [OutboxRow] {
-        try Row.fetchAll(db, sql: "SELECT * FROM outbox WHERE kind = ? AND ref = ? ORDER BY id", arguments: [kind.rawValue, ref]).map(
+        try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT * FROM outbox WHERE kind = ? AND ref = ? ORDER BY id"), arguments: [kind.rawValue, ref]
+        ).map(
             outboxRow)
     }
 
     public func quarantine() throws -> [QuarantineRow] {
-        try Row.fetchAll(db, sql: "SELECT id, code, says, peer, at, sha256, length(bytes) AS size FROM quarantine ORDER BY id").map {
+        try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT id, code, says, peer, at, sha256, length(bytes) AS size FROM quarantine ORDER BY id")
+        ).map {
             try QuarantineRow(
                 id: $0["id"], code: $0["code"], says: $0["says"], peer: $0["peer"], at: try Instant($0["at"]), sha256: $0["sha256"],
                 size: $0["size"])
@@ -328,27 +364,28 @@ public struct Reader {
             confirmedBy: row["confirmed_by"])
     }
 
-    public func peers() throws -> [Peer] { try Row.fetchAll(db, sql: "SELECT * FROM peer ORDER BY state").map(peer) }
+    public func peers() throws -> [Peer] { try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM peer ORDER BY state")).map(peer) }
 
     public func peer(_ state: StateCode) throws -> Peer? {
-        try Row.fetchOne(db, sql: "SELECT * FROM peer WHERE state = ?", arguments: [state.description]).map(peer)
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM peer WHERE state = ?"), arguments: [state.description]).map(peer)
     }
 
     public func officers() throws -> [String: String] {
         try Dictionary(
-            Row.fetchAll(db, sql: "SELECT id, role FROM officer").map { (try $0["id"], try $0["role"]) },
+            Row.fetchAll(db.cachedStatement(sql: "SELECT id, role FROM officer")).map { (try $0["id"], try $0["role"]) },
             uniquingKeysWith: { first, _ in first })
     }
 
     public func setting(_ name: String) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
+        try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM setting WHERE name = ?"), arguments: [name])
     }
 
     /// Bytes of the database file.
     public func databaseSize() throws -> Int64 {
-        (try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+        (try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA page_count")) ?? 0)
+            * (try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA page_size")) ?? 0)
     }
 
     /// The database itself says that its pages are whole.
-    public func integrity() throws -> String { try String.fetchOne(db, sql: "PRAGMA quick_check") ?? "no answer" }
+    public func integrity() throws -> String { try String.fetchOne(db.cachedStatement(sql: "PRAGMA quick_check")) ?? "no answer" }
 }

@@ -124,48 +124,50 @@ extension Reader {
     }
 
     public func removedFiles() throws -> [RemovedFile] {
-        try Data.fetchAll(db, sql: "SELECT detail FROM removed_file ORDER BY ref").map { try value(RemovedFile.self, $0) }
+        try Data.fetchAll(db.cachedStatement(sql: "SELECT detail FROM removed_file ORDER BY ref")).map { try value(RemovedFile.self, $0) }
     }
 
     public func removedFile(_ ref: FileReference) throws -> RemovedFile? {
-        try Data.fetchOne(db, sql: "SELECT detail FROM removed_file WHERE ref = ?", arguments: [ref.description])
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT detail FROM removed_file WHERE ref = ?"), arguments: [ref.description])
             .map { try value(RemovedFile.self, $0) }
     }
 
     public func removedFile(id: UUIDv7) throws -> RemovedFile? {
-        try Data.fetchOne(db, sql: "SELECT detail FROM removed_file WHERE id = ?", arguments: [id.description])
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT detail FROM removed_file WHERE id = ?"), arguments: [id.description])
             .map { try value(RemovedFile.self, $0) }
     }
 
-    public func countRemovedFiles() throws -> Int { try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM removed_file") ?? 0 }
+    public func countRemovedFiles() throws -> Int { try Int.fetchOne(db.cachedStatement(sql: "SELECT COUNT(*) FROM removed_file")) ?? 0 }
 
     /// What stays of a file, in the order of the register.
     public func proofStubs(of file: UUIDv7) throws -> [ProofStub] {
-        try Data.fetchAll(db, sql: "SELECT detail FROM proof_stub WHERE file = ? ORDER BY idx", arguments: [file.description])
-            .map { try value(ProofStub.self, $0) }
+        try Data.fetchAll(
+            db.cachedStatement(sql: "SELECT detail FROM proof_stub WHERE file = ? ORDER BY idx"), arguments: [file.description]
+        )
+        .map { try value(ProofStub.self, $0) }
     }
 
     public func proofStub(_ id: UUIDv7) throws -> ProofStub? {
-        try Data.fetchOne(db, sql: "SELECT detail FROM proof_stub WHERE id = ?", arguments: [id.description])
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT detail FROM proof_stub WHERE id = ?"), arguments: [id.description])
             .map { try value(ProofStub.self, $0) }
     }
 
     public func preparedRemovals() throws -> [PreparedRemoval] {
-        try Data.fetchAll(db, sql: "SELECT detail FROM removal ORDER BY ref").map { try value(PreparedRemoval.self, $0) }
+        try Data.fetchAll(db.cachedStatement(sql: "SELECT detail FROM removal ORDER BY ref")).map { try value(PreparedRemoval.self, $0) }
     }
 
     public func preparedRemoval(_ ref: FileReference) throws -> PreparedRemoval? {
-        try Data.fetchOne(db, sql: "SELECT detail FROM removal WHERE ref = ?", arguments: [ref.description])
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT detail FROM removal WHERE ref = ?"), arguments: [ref.description])
             .map { try value(PreparedRemoval.self, $0) }
     }
 
     public func legalHold(_ ref: FileReference) throws -> LegalHold? {
-        try Data.fetchOne(db, sql: "SELECT detail FROM legal_hold WHERE ref = ?", arguments: [ref.description])
+        try Data.fetchOne(db.cachedStatement(sql: "SELECT detail FROM legal_hold WHERE ref = ?"), arguments: [ref.description])
             .map { try value(LegalHold.self, $0) }
     }
 
     public func legalHolds() throws -> [LegalHold] {
-        try Data.fetchAll(db, sql: "SELECT detail FROM legal_hold ORDER BY ref").map { try value(LegalHold.self, $0) }
+        try Data.fetchAll(db.cachedStatement(sql: "SELECT detail FROM legal_hold ORDER BY ref")).map { try value(LegalHold.self, $0) }
     }
 
     /// Files in one of these states, for whoever looks what is due.
@@ -180,12 +182,12 @@ extension Reader {
     /// Something of the file is still owed to another State.
     public func isOwed(_ file: UUIDv7) throws -> Bool {
         try Bool.fetchOne(
-            db,
-            sql: """
-                SELECT EXISTS (SELECT 1 FROM outbox WHERE stage = 'waiting' AND
-                  ((kind = 'act' AND ref IN (SELECT id FROM act WHERE file = ?1)) OR
-                   (kind = 'package' AND ref IN (SELECT digest FROM package WHERE file = ?1))))
-                """, arguments: [file.description]) ?? false
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM outbox WHERE stage = 'waiting' AND
+                      ((kind = 'act' AND ref IN (SELECT id FROM act WHERE file = ?1)) OR
+                       (kind = 'package' AND ref IN (SELECT digest FROM package WHERE file = ?1))))
+                    """), arguments: [file.description]) ?? false
     }
 
     /// Events of these kinds that belong to a file, or to the draft that it was.
@@ -211,7 +213,7 @@ extension Reader {
     /// An officer's look at a file in this hour is registered.
     public func isViewed(_ ref: FileReference, by officer: String, hour: Int64) throws -> Bool {
         try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM viewed WHERE officer = ? AND ref = ? AND hour = ?)",
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM viewed WHERE officer = ? AND ref = ? AND hour = ?)"),
             arguments: [officer, ref.description, hour]) ?? false
     }
 }

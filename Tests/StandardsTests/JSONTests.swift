@@ -25,6 +25,23 @@ import Testing
         #expect(value.at("1.a.a")?.string == "a\"b")
     }
 
+    /// Names are compared in objects with few members and with many, wherever the second one stands.
+    @Test(arguments: [2, 23, 24, 25, 26, 200]) func aSecondNameIsFoundAmongMany(_ count: Int) throws {
+        let members = (0..<count).map { #""n\#($0)":{"n0":1}"# }
+        #expect(throws: Never.self) {
+            try IJSON.decode(JSONValue.self, from: Array("{\(members.joined(separator: ","))}".utf8), limit: 1 << 16)
+        }
+        for twice in [0, count / 2, count - 1] {
+            for place in [twice + 1, count] {
+                var text = members
+                text.insert(#""n\#(twice)":2"#, at: place)
+                #expect(throws: ComityError(.schema, "")) {
+                    try IJSON.decode(JSONValue.self, from: Array("{\(text.joined(separator: ","))}".utf8), limit: 1 << 16)
+                }
+            }
+        }
+    }
+
     @Test func randomValuesReadBackEqual() throws {
         var generator = Seeded.fresh()
         for _ in 0..<300 {

@@ -41,7 +41,8 @@ struct FileAudit {
     private mutating func file(_ row: FileRow, _ acts: [FiledAct], _ reader: Reader) throws {
         func fault(_ says: String, _ index: Int64 = -1) { faults.append(.init(index: index, file: row.ref.description, says: says)) }
         for act in acts where act.id != act.act.id.description { fault("The act \(act.id) was changed.", act.index) }
-        let dossier = try Dossier(folding: acts.map { .init(act: $0.act, hash: $0.hash.bytes) })
+        // Every act counts here, also one that the other State refused.
+        let dossier = try reader.dossier(of: row.id, folding: acts.map { .init(act: $0.act, hash: $0.hash.bytes) })
         let side: Side = dossier.opening.from == node.party ? .requesting : .requested
         let counterparts = dossier.parties.filter { $0 != node.party }.map(\.state)
         if dossier.ref != row.ref || dossier.type != row.type || side != row.side || counterparts != row.counterparts
@@ -76,8 +77,8 @@ struct FileAudit {
     private mutating func receipts(_ row: FileRow, _ acts: [FiledAct], _ reader: Reader) throws {
         guard acts.contains(where: \.outgoing) else { return }
         var registered: [String: String] = [:]
-        for event in try reader.events(of: row.id, kind: .receipted) {
-            registered[event.detail["receipt"]?.string ?? ""] = event.detail["act"]?.string
+        for event in try reader.eventBytes(of: row.id, kind: .receipted) {
+            registered[EntryJudge.text(event, "receipt") ?? ""] = EntryJudge.text(event, "act")
         }
         for filed in acts where filed.outgoing {
             func fault(_ says: String) { faults.append(.init(index: filed.index, file: row.ref.description, says: says)) }

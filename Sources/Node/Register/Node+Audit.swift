@@ -23,29 +23,30 @@ extension Node {
     func audit(progress: ((Int64, Int64) throws(ComityError) -> Void)? = nil) throws(ComityError) -> AuditReport {
         // What is durable and unsigned is signed first, as everywhere; a register that is held stays as it is.
         if try store.standing() == nil { _ = try? store.publish() }
-        var report = AuditReport()
-        let (entries, files) = try store.read { (try $0.registerSize(), try $0.fileCount()) }
-        var done: Int64 = 0
-        func advance(_ count: Int64) throws(ComityError) {
-            done = min(done + count, entries + files)
-            try progress?(done, entries + files)
-        }
         let keys = try auditKeys()
-        try store.read { reader in
-            report.held = try reader.registerHold()?.says
-            var audit = RegisterAudit(keys: keys, register: self.keys.register)
-            try audit.run(reader) { count in try advance(count) }
-            audit.finish(&report)
-            for says in try reader.damage() {
-                report.faults.append(.init(index: -1, file: nil, says: "The database is damaged: \(says)"))
-            }
-            for says in try Self.auditHandovers(reader) { report.faults.append(.init(index: -1, file: nil, says: says)) }
-        }
-        report.faults += try RegisterFiles(self).audit(store)
-        try auditFiles(keys, &report, advance)
-        report.faults.sort { ($0.index < 0 ? .max : $0.index, $0.says) < ($1.index < 0 ? .max : $1.index, $1.says) }
-        try progress?(entries + files, entries + files)
-        return report
+        let (entries, files) = try store.read { (try $0.registerSize(), try $0.fileCount()) }
+        // The log, the files and the pages of the database are read side by side: each waits for the disk at another time.
+        return try AuditSteps(of: entries + files).run(
+            [
+                { (report, step) throws in
+                    try self.store.read { reader in
+                        report.held = try reader.registerHold()?.says
+                        var audit = RegisterAudit(keys: keys, register: self.keys.register)
+                        try audit.run(reader, advance: step)
+                        audit.finish(&report)
+                    }
+                },
+                { (report, step) throws in try self.auditFiles(keys, &report, step) },
+                { (report, _) throws in
+                    try self.store.read { reader in
+                        let damage = try reader.damage().map { "The database is damaged: \($0)" }
+                        for says in try damage + Self.auditHandovers(reader) {
+                            report.faults.append(.init(index: -1, file: nil, says: says))
+                        }
+                    }
+                    report.faults += try RegisterFiles(self).audit(self.store)
+                },
+            ], progress: progress)
     }
 
     /// Keys of everybody who signs here. Revoked and doubtful ones too: the audit asks what was signed, not whom to believe today.
@@ -57,9 +58,7 @@ extension Node {
     }
 
     /// Every file that its acts make is in the list of files as they make it, with its links and receipts, and no other is.
-    private func auditFiles(_ keys: AuditKeys, _ report: inout AuditReport, _ advance: (Int64) throws(ComityError) -> Void)
-        throws(ComityError)
-    {
+    private func auditFiles(_ keys: AuditKeys, _ report: inout AuditReport, _ advance: (Int64) throws -> Void) throws {
         let (ids, orphans) = try store.read { (try $0.fileIDs(), try $0.orphanFileIDs()) }
         for id in orphans {
             report.faults.append(.init(index: -1, file: nil, says: "The file \(id) has acts, but is not in the list of files."))

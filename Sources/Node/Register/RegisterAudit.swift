@@ -242,14 +242,28 @@ struct EntryJudge: Sendable {
 
     /// The bytes, which are compact JSON, have this member somewhere.
     private static func says(_ bytes: [UInt8], _ name: String, _ value: String?) -> Bool {
-        guard let value else { return false }
-        let member = Array("\"\(name)\":\"\(value)\"".utf8)
-        return bytes.withUnsafeBytes { text in
-            member.withUnsafeBytes { wanted in
-                guard let start = text.baseAddress, let pattern = wanted.baseAddress, wanted.count <= text.count else { return false }
-                return (0...(text.count - wanted.count)).contains { offset in
-                    text[offset + 1] == wanted[1] && memcmp(start + offset, pattern, wanted.count) == 0
+        value.map { place(of: "\"\(name)\":\"\($0)\"", in: bytes) != nil } ?? false
+    }
+
+    /// The value of the first member of this name in compact JSON, when it is a text without escapes.
+    static func text(_ bytes: [UInt8], _ name: String) -> String? {
+        let member = "\"\(name)\":\""
+        guard let start = place(of: member, in: bytes) else { return nil }
+        return String(decoding: bytes[(start + member.utf8.count)...].prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+    }
+
+    private static func place(of text: String, in bytes: [UInt8]) -> Int? {
+        let wanted = Array(text.utf8)
+        return bytes.withUnsafeBytes { bytes in
+            wanted.withUnsafeBytes { wanted in
+                guard let start = bytes.baseAddress, let pattern = wanted.baseAddress else { return nil }
+                var place = 0
+                while bytes.count - place >= wanted.count, let found = memchr(start + place, Int32(wanted[0]), bytes.count - place) {
+                    place = UnsafeRawPointer(found) - start
+                    if bytes.count - place >= wanted.count, memcmp(found, pattern, wanted.count) == 0 { return place }
+                    place += 1
                 }
+                return nil
             }
         }
     }
