@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Standards
+import Synchronization
 
 /// A private key that signs documents.
 public protocol DocumentKey: Sendable {
@@ -42,7 +43,26 @@ public struct JWS: Sendable {
     public let signatures: [Signature]
     private let payloadText: String
 
-    private struct Header: Codable {
+    /// Protected headers that were read before: one key writes the same one on every document.
+    ///
+    /// Owns `known` under one lock. Guarantees: holds at most `most` headers.
+    private final class HeaderMemory: Sendable {
+        private static let most = 256
+        private let headers = Mutex<[[UInt8]: Header]>([:])
+
+        func known(_ bytes: [UInt8]) -> Header? { headers.withLock { $0[bytes] } }
+
+        func keep(_ bytes: [UInt8], _ header: Header) {
+            headers.withLock { headers in
+                if headers.count >= Self.most { headers = [:] }
+                headers[bytes] = header
+            }
+        }
+    }
+
+    private static let headers = HeaderMemory()
+
+    private struct Header: Codable, Sendable {
         let alg: String
         var kid: String?
         var typ: String?
@@ -89,6 +109,15 @@ public struct JWS: Sendable {
     /// - Throws: `.tooLarge`, or `.schema` for anything but the general serialisation with 1 to 8 signatures, strict
     ///   base64url, no `crit`, no `b64`, and no `alg` outside the protected header.
     public init(parsing bytes: [UInt8], limit: Int) throws(ComityError) {
+        if bytes.count <= limit, let plain = Self.plain(bytes) {
+            guard let payload = Base64.urlDecode(plain.payload) else {
+                throw ComityError(.schema, "The payload of the signed document is not base64url.")
+            }
+            self.payload = payload
+            signatures = [try Self.signature(plain.item)]
+            payloadText = plain.payload
+            return
+        }
         let document = try IJSON.decode(Document.self, from: bytes, limit: limit)
         guard document.protected == nil, document.signature == nil, document.header == nil else {
             throw ComityError(.schema, "The signed document mixes the flattened and the general form of JWS.")
@@ -119,6 +148,30 @@ public struct JWS: Sendable {
         return try JWS(parsing: bytes, limit: limit).payload
     }
 
+    /// The texts of a document of one signature in exactly the order and without the spaces in which ``sign(payload:type:key:)`` writes it;
+    /// nil for any other, which the library reads.
+    private static func plain(_ bytes: [UInt8]) -> (payload: String, item: Document.Item)? {
+        var rest = bytes[...]
+        func take(_ text: StaticString) -> Bool {
+            let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+            guard rest.starts(with: wanted) else { return false }
+            rest = rest.dropFirst(wanted.count)
+            return true
+        }
+        /// Up to the quote. Base64url has no characters that JSON writes in another way; what is no base64url is found later.
+        func text() -> String? {
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\"")),
+                rest[..<end].allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
+            else { return nil }
+            defer { rest = rest[end...] }
+            return String(decoding: rest[..<end], as: UTF8.self)
+        }
+        guard take("{\"payload\":\""), let payload = text(), take("\",\"signatures\":[{\"protected\":\""), let protected = text(),
+            take("\",\"signature\":\""), let signature = text(), take("\"}]}"), rest.isEmpty
+        else { return nil }
+        return (payload, Document.Item(protected: protected, signature: signature, header: nil))
+    }
+
     private static func signature(_ item: Document.Item) throws(ComityError) -> Signature {
         for name in ["alg", "crit", "b64"] where item.header?[name] != nil {
             throw ComityError(.schema, "The signed document carries “\(name)” outside its protected header.")
@@ -126,7 +179,13 @@ public struct JWS: Sendable {
         guard let header = Base64.urlDecode(item.protected), let signature = Base64.urlDecode(item.signature) else {
             throw ComityError(.schema, "A protected header or a signature is not base64url.")
         }
-        let members = try IJSON.decode(Header.self, from: header, limit: maximumProtected)
+        let members: Header
+        if let known = headers.known(header) {
+            members = known
+        } else {
+            members = try IJSON.decode(Header.self, from: header, limit: maximumProtected)
+            headers.keep(header, members)
+        }
         guard members.crit == nil, members.b64 == nil else {
             throw ComityError(.schema, "The signed document demands an extension of JWS (“crit” or “b64”) that is not understood here.")
         }

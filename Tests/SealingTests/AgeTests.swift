@@ -2,6 +2,7 @@
 
 import Foundation
 import Standards
+import TestSupport
 import Testing
 
 @testable import Sealing
@@ -9,7 +10,7 @@ import Testing
 @Suite struct AgeTests {
     @Test(arguments: [0, 1, 15, 16, 65535, 65536, 65537, 131072, 3 * 65536, 3 * 65536 + 1])
     func roundTrip(size: Int) throws {
-        var generator = Seeded(state: UInt64(size))
+        var generator = Seeded(UInt64(size))
         let plain = generator.bytes(size)
         let (mine, other) = (AgeIdentity.generate(), AgeIdentity.generate())
         let sealed = try Age.encrypt(plain, to: [other.recipient, mine.recipient])
@@ -22,7 +23,7 @@ import Testing
 
     @Test func piecesDoNotMatter() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Seeded(state: seed)
+        var generator = Seeded(seed)
         let plain = generator.bytes(200_000)
         let identity = AgeIdentity.generate()
         let sink = MemorySink(limit: 1 << 20)

@@ -2,6 +2,7 @@
 
 import Foundation
 import Standards
+import TestSupport
 import Testing
 
 @testable import Sealing
@@ -21,7 +22,7 @@ import Testing
     @Test func anyExhibitIsReadFromWhereItLies() throws {
         let folder = try Temporary()
         let (key, identity) = (SigningKey.generate(), AgeIdentity.generate())
-        var generator = Seeded(state: 7)
+        var generator = Seeded(7)
         // Around the size of a chunk, where an exhibit begins and ends at its edge.
         let sizes = [0, 1, 65_535, 65_536, 65_537, 200_000, 0, 3]
         var contents: [[UInt8]] = []
@@ -56,7 +57,7 @@ import Testing
     @Test func nothingThatWasChangedIsGivenOut() throws {
         let folder = try Temporary()
         let (key, identity) = (SigningKey.generate(), AgeIdentity.generate())
-        var generator = Seeded(state: 8)
+        var generator = Seeded(8)
         try folder.put("in/a", generator.bytes(300_000))
         let sealed = try PackageWriter.seal(
             Sample.request([folder("in/a")], key: key, to: [identity.recipient]), to: folder("p.bag.tar.age"))

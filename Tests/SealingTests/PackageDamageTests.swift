@@ -2,6 +2,7 @@
 
 import Foundation
 import Standards
+import TestSupport
 import Testing
 
 @testable import Sealing
@@ -61,7 +62,7 @@ import Testing
     @Test(arguments: 0..<4)
     func everyByteFlippedAndEveryTruncation(part: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Seeded(state: seed)
+        var generator = Seeded(seed)
         let good = try seal([("a", [1, 2, 3]), ("b", [4])])
         #expect(try verify(good).isValid)
         #expect(try opens(good))
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func aFlipNamesExactlyThatExhibit() throws {
-        var generator = Seeded(state: 3)
+        var generator = Seeded(3)
         let good = try seal([("a.bin", generator.bytes(300_000)), ("mail.mbox", generator.bytes(300_000)), ("z", generator.bytes(100))])
         let verdict = try flip(good, place(good, "data/mail.mbox") + 150_000)
         #expect(!verdict.isValid)
@@ -103,7 +104,7 @@ import Testing
     }
 
     @Test func tagPaddingAndHeaders() throws {
-        var generator = Seeded(state: 4)
+        var generator = Seeded(4)
         let good = try seal([("a.bin", generator.bytes(300_000)), ("mail.mbox", generator.bytes(70_001)), ("z", generator.bytes(100))])
         // The Poly1305 tag of the second chunk.
         var bad = good
@@ -151,7 +152,7 @@ import Testing
     }
 
     @Test func truncationNamesWhatIsGone() throws {
-        var generator = Seeded(state: 5)
+        var generator = Seeded(5)
         let good = try seal([("a.bin", generator.bytes(100_000)), ("b.bin", generator.bytes(100_000)), ("c.bin", generator.bytes(1000))])
         let cut = try sealedOffset(good, try place(good, "data/b.bin") + 50_000)
         let verdict = try verify(Array(good[..<cut]))

@@ -2,6 +2,7 @@
 
 import Foundation
 import Standards
+import TestSupport
 import Testing
 
 @testable import Sealing
@@ -26,7 +27,7 @@ import Testing
     private var long: String { String(repeating: "n", count: 196) + ".txt" }
 
     private func sampleInputs() throws -> [String] {
-        var generator = Seeded(state: 1)
+        var generator = Seeded(1)
         try folder.put("in/disk/b/mail box.mbox", generator.bytes(70_000))
         try folder.put("in/disk/a.bin", generator.bytes(200_000))
         try folder.put("in/disk/ünïcode 日本.txt", Array("text".utf8))

@@ -3,6 +3,7 @@
 import Crypto
 import Foundation
 import Standards
+import TestSupport
 
 @testable import Sealing
 
@@ -49,26 +50,6 @@ final class Temporary: Sendable {
 
 func contents(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 
-/// SplitMix64: a failing property prints its seed.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(count + 8)
-        while out.count < count { withUnsafeBytes(of: next()) { out.append(contentsOf: $0) } }
-        return Array(out.prefix(count))
-    }
-}
-
 /// Runs a program found by PATH.
 func run(_ arguments: [String], in folder: String? = nil, input: [UInt8]? = nil) throws -> (status: Int32, output: String) {
     let process = Process()
@@ -110,7 +91,7 @@ enum Sample {
         -> PackageRequest
     {
         let at = try Instant("2026-11-21T08:00:00Z")
-        var generator = Seeded(state: 7)
+        var generator = Seeded(7)
         return PackageRequest(
             name: name, id: UUIDv7(at: at, using: &generator), file: UUIDv7(at: at, using: &generator), ref: "XA-2026-PRE-000042-L",
             from: "XA", to: "XB", authority: "Central Authority of XA", authorisation: "Order 12/2026",

@@ -2,6 +2,7 @@
 
 import Foundation
 import Standards
+import TestSupport
 import Testing
 
 @testable import Sealing
@@ -39,7 +40,7 @@ import Testing
 
     @Test func roundTrip() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Seeded(state: seed)
+        var generator = Seeded(seed)
         let files = names.map { ($0, generator.bytes([0, 1, 511, 512, 513, 5000].randomElement(using: &generator) ?? 0)) }
         let bytes = try archive(files)
         #expect(bytes.count % 512 == 0)
@@ -150,7 +151,7 @@ import Testing
         let bytes = try archive([("a/b", [1, 2, 3]), (String(repeating: "é", count: 100), [4])])
         for length in 0..<bytes.count { #expect(throws: ComityError(.verificationFailed, "")) { try list(Array(bytes[..<length])) } }
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Seeded(state: seed)
+        var generator = Seeded(seed)
         for _ in 0..<300 {
             var bad = bytes
             for _ in 0..<4 { bad[Int.random(in: 0..<bad.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }

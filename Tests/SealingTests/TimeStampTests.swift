@@ -91,8 +91,8 @@ import X509
         let token = try maker.token(digest, nonce: [0x41, 2, 3])
         #expect(try await check(token, nonce: [0x41, 2, 3]).time == Instant("2026-11-22T12:00:00Z"))
         let roots = try maker.roots
-        var generator = Seeded(state: UInt64.random(in: 0...UInt64.max))
-        let seed = generator.state
+        var generator = Seeded(UInt64.random(in: 0...UInt64.max))
+        let seed = generator.seed
         for index in token.indices {
             var bad = token
             bad[index] ^= 1 << UInt8.random(in: 0...7, using: &generator)
