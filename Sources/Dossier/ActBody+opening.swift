@@ -24,6 +24,11 @@ extension ActBody {
             self.overrides = overrides
         }
 
+        /// Whether the file is an emergency: by its type, or because the request says so. It stays one as long as it lives.
+        public static func isEmergency(_ type: FileType, _ content: JSONValue) -> Bool {
+            type == .emergency || content.at("urgency.level")?.string == "emergency"
+        }
+
         /// Reads the members without going through text again: the fold needs this of every file.
         /// - Throws: `.schema` naming the member.
         init(reading body: JSONValue) throws(ComityError) {

@@ -45,10 +45,17 @@ public final class Delivery: Sendable {
                     if !Task.isCancelled { await self.meetAll() }
                 }
             }
+            // Packages can take hours; no act waits for them.
+            group.addTask {
+                while !Task.isCancelled {
+                    await self.flush(kinds: [.package], impatient: false)
+                    try? await Task.sleep(for: pause)
+                }
+            }
             while !Task.isCancelled {
                 // Who was given a receipt has seen a checkpoint: it gets the entries too.
                 for state in node.meetings.take() { group.addTask { await self.meet(state) } }
-                await flush()
+                await flush(kinds: [.act], impatient: false)
                 try? await Task.sleep(for: pause)
             }
             group.cancelAll()
@@ -67,30 +74,33 @@ public final class Delivery: Sendable {
     /// - Parameter impatient: also what is waiting for its next try, and without respect to another process's pause.
     /// - Parameter packages: bring packages too, which can take hours.
     public func flush(impatient: Bool = false, packages: Bool = true) async {
-        guard let waiting = try? node.store.read({ try $0.waiting() }), !waiting.isEmpty else { return }
+        await flush(kinds: packages ? [.act, .package] : [.act], impatient: impatient)
+    }
+
+    private func flush(kinds: Set<OwedDelivery.Kind>, impatient: Bool) async {
+        guard let waiting = try? node.store.read({ try $0.waiting() }), waiting.contains(where: { kinds.contains($0.owed.kind) }) else {
+            return
+        }
         await withTaskGroup(of: Void.self) { group in
             for (_, rows) in Dictionary(grouping: waiting, by: \.peer) {
-                group.addTask { if await self.flush(rows, impatient: impatient, packages: packages) { await self.meet(rows[0].peer) } }
+                group.addTask { if await self.flush(rows, kinds, impatient: impatient) { await self.meet(rows[0].peer) } }
             }
         }
     }
 
-    /// Delivers one peer's rows, acts before packages. A peer that does not answer ends the round.
+    /// Delivers one peer's rows in the order of `DeliveryRound`. A peer that does not answer ends the round.
     /// - Returns: whether anything was delivered.
-    private func flush(_ rows: [OutboxRow], impatient: Bool, packages: Bool) async -> Bool {
+    private func flush(_ rows: [OutboxRow], _ kinds: Set<OwedDelivery.Kind>, impatient: Bool) async -> Bool {
         var delivered = false
-        let ordered = rows.filter { $0.kind == .act } + (packages ? rows.filter { $0.kind == .package } : [])
-        // Acts of one file keep their order; a file that has to wait does not hold up the others.
-        var held: Set<UUIDv7> = []
-        for row in ordered {
+        var round = DeliveryRound(rows.map(\.owed), kinds: kinds)
+        var known = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var newest = rows.map(\.id).max() ?? 0
+        while let owed = round.next(now: Node.realMilliseconds(), impatient: impatient) {
+            guard let row = known.removeValue(forKey: owed.id) else { continue }
             let now = Node.realMilliseconds()
-            let file = try? node.store.read { try $0.file(ofWork: row) }
-            if let file, held.contains(file) { continue }
             let lease = row.kind == .act ? Self.lease : Self.packageLease
-            let due = impatient || row.next <= now
-            guard due, let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + lease) }), claimed.value
-            else {
-                if let file { held.insert(file) }
+            guard let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + lease) }), claimed.value else {
+                round.settle(owed, .waits)
                 continue
             }
             do throws(ComityError) {
@@ -100,35 +110,31 @@ public final class Delivery: Sendable {
                 }
                 delivered = true
             } catch {
-                let final = await record(error, row)
-                if error.code == .peerUnreachable { return delivered }
-                if !final, let file { held.insert(file) }
+                let refused = await record(error, row)
+                if DeliveryFailure.endsRound(error.code) { return delivered }
+                round.settle(owed, refused ? .settled : .waits)
             }
+            // An emergency that began meanwhile goes before all that is left.
+            let added = (try? node.store.read { try $0.waiting(for: rows[0].peer, after: newest) }) ?? []
+            newest = added.last?.id ?? newest
+            for row in added { known[row.id] = row }
+            round.add(added.map(\.owed))
         }
         return delivered
     }
 
     /// - Returns: whether the peer will never take it.
     private func record(_ error: ComityError, _ row: OutboxRow) async -> Bool {
-        // What the peer will never believe is not sent again; it is shown with the peer's reason.
-        let final: Bool =
-            switch error.code {
-            case .cannotDecrypt, .schema, .badSignature, .keyOfAnotherState, .wrongRecipient, .replay, .exerciseMismatch,
-                .transitionNotAllowed,
-                .refusedByRule, .tooLarge, .timeWithoutZone, .revokedKey, .contentRemoved:
-                row.kind == .act
-            default: false
-            }
         let says = error.what + (error.why.isEmpty ? "" : " " + error.why)
-        let next = Node.realMilliseconds() + RetrySchedule.pause(after: row.attempts + 1, spread: Double.random(in: 0..<1))
+        let follows = DeliveryFailure(
+            error.code, of: row.owed.kind, attempts: row.attempts, now: Node.realMilliseconds(), spread: Double.random(in: 0..<1))
         _ = try? await node.store.commit { writer in
-            if final {
-                try writer.finish(row.id, .refused, code: error.code.rawValue, says: says)
-            } else {
-                try writer.postpone(row.id, next: next, code: error.code.rawValue, says: says)
+            switch follows {
+            case .refused: try writer.finish(row.id, .refused, code: error.code.rawValue, says: says)
+            case .again(let next): try writer.postpone(row.id, next: next, code: error.code.rawValue, says: says)
             }
         }
-        return final
+        return follows == .refused
     }
 
     func line(to peer: Peer) throws(ComityError) -> any ExchangeLine {

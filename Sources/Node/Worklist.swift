@@ -45,7 +45,7 @@ struct Worklist: Sendable {
     private func row(of draft: DraftRow, _ reader: Reader) throws -> WorkRow {
         let urgency = Self.urgency(draft.type, draft.content)
         var bits: Bits = [.us, .outgoing, .draft]
-        if urgency == 2 { bits.insert(.emergency) }
+        if urgency == WorkRow.emergency { bits.insert(.emergency) }
         return WorkRow(
             ref: draft.ref, file: nil, type: draft.type, side: .requesting, counterparts: draft.recipients,
             title: draft.content["title"]?.string ?? "", state: Node.state(of: draft),
@@ -73,7 +73,7 @@ struct Worklist: Sendable {
         let urgency = Self.urgency(dossier.type, dossier.request.content)
         let isClosed = standing.state == .closed
         var bits: Bits = isClosed ? .closed : file.side == .requested ? .incoming : .outgoing
-        if !isClosed, urgency == 2 { bits.insert(.emergency) }
+        if !isClosed, urgency == WorkRow.emergency { bits.insert(.emergency) }
         if next.whose == .us { bits.insert(.us) }
         if next.whose == .them { bits.insert(.them) }
         if file.side == .requested, next.step == ActKind.acknowledge.rawValue { bits.insert(.unacknowledged) }
@@ -107,8 +107,8 @@ struct Worklist: Sendable {
     }
 
     private static func urgency(_ type: FileType, _ content: JSONValue) -> Int {
-        let level = content.at("urgency.level")?.string
-        return type == .emergency || level == "emergency" ? 2 : level == "urgent" ? 1 : 0
+        if ActBody.Request.isEmergency(type, content) { return WorkRow.emergency }
+        return content.at("urgency.level")?.string == "urgent" ? 1 : 0
     }
 
     /// When the first reminder is due that was not given.

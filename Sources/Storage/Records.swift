@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Dossier
+public import Exchange
 public import Register
 public import Standards
 
@@ -200,6 +201,15 @@ public struct OutboxRow: Sendable {
     /// Why the last attempt failed.
     public let code: String?
     public let says: String?
+    /// The file it belongs to; nil when its act or package is not there.
+    public let file: UUIDv7?
+    /// The file is an emergency.
+    public let isEmergency: Bool
+
+    /// What the order of delivery depends on.
+    public var owed: OwedDelivery {
+        OwedDelivery(id: id, kind: kind == .act ? .act : .package, file: file, isEmergency: isEmergency, next: next)
+    }
 }
 
 /// A message that was not believed.

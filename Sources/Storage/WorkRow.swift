@@ -47,6 +47,8 @@ public struct WorkRow: Sendable, Equatable {
     public let unanswered: Int
     /// 0 normal, 1 urgent, 2 emergency.
     public let urgency: Int
+    /// The urgency of an emergency.
+    public static let emergency = 2
     /// The officer who has it in hand.
     public let assigned: String?
     /// The officer who wrote the request, when it was made here.
