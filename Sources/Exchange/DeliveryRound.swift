@@ -23,6 +23,10 @@ public struct OwedDelivery: Sendable, Equatable {
         self.isEmergency = isEmergency
         self.next = next
     }
+
+    /// Whether it is tried at this time, milliseconds since 1970. Nothing waits longer than the longest pause: a time further away was
+    /// written by a clock that has been set back since.
+    public func isDue(at now: Int64) -> Bool { next <= now || next - now > RetrySchedule.pause(after: .max, spread: 1) }
 }
 
 /// One round of deliveries to one peer: what is tried, and in which order. Pure: the caller sends, and says what came of it.
@@ -74,7 +78,7 @@ public struct DeliveryRound: Sendable {
                 let one = lanes[lane][places[lane]]
                 places[lane] += 1
                 if let file = one.file, held.contains(file) { continue }
-                if impatient || one.next <= now { return one }
+                if impatient || one.isDue(at: now) { return one }
                 settle(one, .waits)
             }
         }

@@ -43,6 +43,14 @@ import Testing
         #expect(other.next(now: 100, impatient: true)?.id == 4)
     }
 
+    /// A clock was a day ahead when a try failed, and was put right since.
+    @Test func aClockThatWasSetBackHoldsNothingUp() {
+        let day: Int64 = 86_400_000
+        var round = DeliveryRound([owed(1, 1, next: day), owed(2, 2, next: 375_000)])
+        #expect(round.next(now: 0)?.id == 1)
+        #expect(round.next(now: 0) == nil)
+    }
+
     @Test func anEmergencyThatBeginsDuringTheRoundIsNext() {
         var round = DeliveryRound([owed(1, 1), owed(2, 2), owed(3, 3)])
         #expect(round.next(now: 100)?.id == 1)
