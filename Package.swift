@@ -121,11 +121,12 @@ let package = Package(
             ],
             resources: [.copy("Resources")]),
         // floor 5
+        room("Simulation", ["Standards", "Law", "Register", "Dossier", "Sealing", "Exchange"]),
         .executableTarget(
             name: "comity",
             dependencies: [
                 "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk",
-                hummingbird,
+                "Simulation", hummingbird,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -156,6 +157,10 @@ let package = Package(
         tests("Dossier", ["Standards", "Law", "LawSupport"]),
         tests("Sealing", ["Standards", crypto, certificates, asn1]),
         tests("Exchange", ["Standards", "Law", "LawSupport", "Dossier", "Register", "Sealing"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "Standards", "Law", "LawSupport", "Dossier", "Register", "Exchange", "TestSupport"],
+            exclude: ["failing-seeds.txt"], swiftSettings: swiftSettings),
         tests("Storage", ["Standards", "Register", "Dossier", "Exchange", "Sealing", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(
             "Node",

@@ -20,14 +20,19 @@ ROOMS = {
     "Transport": {"Standards", "Register", "Exchange"},
     "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport"},
     "Desk": {"Standards", "Law", "Dossier", "Exchange", "Court", "Node"},
-    "comity": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk"},
+    "Simulation": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange"},
+    "comity": {
+        "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk", "Simulation",
+    },
     "comity-conformance": {"Standards", "Register", "Sealing"},
 }
 # Floors 0 and 1 and the court bundle build without networking, databases and event loops, so that a third party can take just them.
-CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court"}
+CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Simulation"}
 OUTSIDE_CORE = re.compile(r"^(NIO\w*|GRDB|Hummingbird\w*|AsyncHTTPClient|FoundationNetworking|ServiceLifecycle|ArgumentParser|Mustache|Logging|JWTKit)$")
 # Pure rooms read no clock, draw no randomness and do no input or output: time, ids and randomness are passed in.
-PURE = {"Standards", "Law", "Register", "Dossier", "Exchange"}
+PURE = {"Standards", "Law", "Register", "Dossier", "Exchange", "Simulation"}
+# What models signatures may be reached by the simulated world only.
+MODEL = re.compile(r"@_spi\(Simulation\)\s*(?:public |internal )?import")
 IMPURE = re.compile(
     r"\b(Date\(\)|Date\.now|ContinuousClock|SystemRandomNumberGenerator|FileManager|FileHandle|ProcessInfo|contentsOfFile|contentsOf:|"
     r"UUID\(\)|\.random\(|\.shuffled\(\)|\.randomElement\(\)|print\()")
@@ -54,6 +59,8 @@ def faults(root):
                 found.append(f"{name}: {room} may not import {module}")
             if room in CORE and OUTSIDE_CORE.match(module):
                 found.append(f"{name}: {room} is a core room and may not import {module}")
+        if room != "Simulation" and MODEL.search(code):
+            found.append(f"{name}: only Simulation may import the model of signatures")
         if room in PURE and (room, path.name) not in IMPURE_ALLOWED:
             for match in IMPURE.finditer(code):
                 found.append(f"{name}: {room} is pure and may not use {match.group(0)}")
@@ -80,6 +87,7 @@ def self_test():
         "Sources/Law/B.swift": (licence + "import GRDB\n", "core room"),
         "Sources/Dossier/C.swift": (licence + "let now = Date()\n", "is pure"),
         "Sources/Desk/D.swift": (licence + "@preconcurrency import Storage\n", "may not import Storage"),
+        "Sources/Node/H.swift": (licence + "@_spi(Simulation) import Exchange\n", "only Simulation"),
         "Sources/Attic/E.swift": (licence, "not a room"),
         "Sources/Node/F.swift": (licence + "//\n" * 401, "at most 400"),
         "Sources/Node/G.swift": ("import Standards\n", "licence line"),

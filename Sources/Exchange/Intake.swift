@@ -64,10 +64,11 @@ public struct Intake {
 
     /// - Throws: only when the node's own store cannot be read; every fault of the message is a verdict.
     public func judge(_ sealed: [UInt8], with identity: AgeIdentity) throws -> Verdict {
-        do {
-            let unverified = try Self.open(sealed, with: identity)
-            return try judge(unverified)
-        } catch let error as ComityError where error.code != .storage {
+        try verdict { try judge(try Self.open(sealed, with: identity)) }
+    }
+
+    private func verdict(_ judge: () throws -> Verdict) throws -> Verdict {
+        do { return try judge() } catch let error as ComityError where error.code != .storage {
             // Sound, but it follows what is not here yet, or not any more.
             if error.code == .predecessorMissing || error.code == .contentRemoved { return .notYet(error) }
             if error.code == .verificationFailed {
@@ -78,7 +79,17 @@ public struct Intake {
     }
 
     private func judge(_ unverified: UnverifiedAct) throws -> Verdict {
-        guard let signature = unverified.jws.signatures.first, let peer = try peer(signature.keyID) else {
+        try judge(signedBy: unverified.jws.signatures.first?.keyID) { try unverified.verified(by: $0.signingKey) }
+    }
+
+    /// The same for a message whose envelope and signature are a model.
+    /// - Parameter verify: gives the act when the key of the entry signed it.
+    @_spi(Simulation) public func judge(modelSignedBy keyID: String, verify: (DirectoryEntry) throws -> VerifiedAct) throws -> Verdict {
+        try verdict { try judge(signedBy: keyID, verify) }
+    }
+
+    private func judge(signedBy keyID: String?, _ verify: (DirectoryEntry) throws -> VerifiedAct) throws -> Verdict {
+        guard let keyID, let peer = try peer(keyID) else {
             throw ComityError(.unknownKey, "The act is signed by a key that is not in the directory of this node.")
         }
         switch peer.trust {
@@ -89,7 +100,7 @@ public struct Intake {
                 next: "Compare the fingerprint by telephone, then comity trust confirm \(peer.entry.state).")
         case .revoked: throw ComityError(.revokedKey, "The key of \(peer.entry.state) that signed the act has been revoked.")
         }
-        let verified = try unverified.verified(by: peer.entry.signingKey)
+        let verified = try verify(peer.entry)
         let act = verified.act
         guard act.from == peer.entry.party else {
             throw ComityError(.keyOfAnotherState, "The act says it is from \(act.from), but a key of \(peer.entry.party) signed it.")

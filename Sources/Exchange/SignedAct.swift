@@ -26,6 +26,15 @@ public struct VerifiedAct: Sendable {
     /// The JWS as signed.
     public let bytes: [UInt8]
 
+    /// An act whose signature is a model: for worlds in one process, never for what came over a line.
+    @_spi(Simulation) public init(modelled act: Act, hash: Hash) { self.init(act: act, hash: hash, bytes: []) }
+
+    init(act: Act, hash: Hash, bytes: [UInt8]) {
+        self.act = act
+        self.hash = hash
+        self.bytes = bytes
+    }
+
     /// Signs an act of this node.
     /// - Throws: `.schema` when the act is not well-formed, `.tooLarge` when its signed form exceeds the limit.
     public static func sign(_ act: Act, with key: SigningKey) throws(ComityError) -> VerifiedAct {

@@ -60,6 +60,6 @@ struct Comity: AsyncParsableCommand {
             FileCommand.self,
             Queue.self,
             Evidence.self, BundleCommand.self, BackupCommand.self, RetentionCommand.self, AgeCommand.self,
-            AuditCommand.self, Quarantine.self, Rebuild.self, ClockCommand.self, Demo.self,
+            AuditCommand.self, Quarantine.self, Rebuild.self, ClockCommand.self, Demo.self, Simulate.self,
         ])
 }
