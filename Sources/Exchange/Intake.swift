@@ -98,7 +98,10 @@ public struct Intake {
             throw ComityError(
                 .unknownKey, "The key of \(peer.entry.state) has not been confirmed over a second channel.",
                 next: "Compare the fingerprint by telephone, then comity trust confirm \(peer.entry.state).")
-        case .revoked: throw ComityError(.revokedKey, "The key of \(peer.entry.state) that signed the act has been revoked.")
+        case .revoked:
+            // What is registered stays registered; its sender may only have missed the receipt, and must not take it for refused.
+            if let known = try? verify(peer.entry), try knownHash(known.act.id) == known.hash { return .duplicate(known) }
+            throw ComityError(.revokedKey, "The key of \(peer.entry.state) that signed the act has been revoked.")
         }
         let verified = try verify(peer.entry)
         let act = verified.act
