@@ -40,7 +40,7 @@ struct Draws: RandomNumberGenerator {
     mutating func bytes(_ count: Int) -> [UInt8] {
         var found: [UInt8] = []
         found.reserveCapacity(count)
-        while found.count < count { withUnsafeBytes(of: next()) { found.append(contentsOf: $0.prefix(count - found.count)) } }
+        while found.count < count { withUnsafeBytes(of: next()) { found += $0.prefix(count - found.count) } }
         return found
     }
 }

@@ -54,9 +54,9 @@ enum ShortForm {
         out.reserveCapacity(512)
         func add(_ text: String) {
             number(Int64(text.utf8.count))
-            out.append(contentsOf: text.utf8)
+            out += text.utf8
         }
-        func number(_ value: Int64) { withUnsafeBytes(of: value.bigEndian) { out.append(contentsOf: $0) } }
+        func number(_ value: Int64) { withUnsafeBytes(of: value.bigEndian) { out += $0 } }
         func party(_ party: Party) {
             add(party.state.description)
             add(party.authority)
