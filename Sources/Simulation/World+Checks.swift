@@ -147,10 +147,10 @@ extension World {
                     "The same acts make the file \(reference.state.rawValue) at \(first.node.party.state) and \(dossier.state.rawValue) at \(node.party.state).",
                     nodes: known.parties, file: number)
             }
-            if number % 4 == 0 { try checkClocks(first.node, reference, node, dossier, number) }
+            if number % 8 == 0 { try checkClocks(first.node, reference, node, dossier, number) }
         }
         if reference.state == .closed {
-            if number % 4 == 0 { tally.clocks(reference, law: first.node.law, at: local(first.node)) }
+            if number % 8 == 0 { tally.clocks(reference, law: first.node.law, at: local(first.node)) }
             for (_, file) in held { file.folded = nil }
         }
     }

@@ -42,7 +42,7 @@ public struct WorldReport: Sendable, Codable, Equatable {
     public let bytesPerNode: Int
     public let syncsPerNode: Int
     public let largestRegister: Int64
-    /// Time limits of a quarter of the closed files.
+    /// Time limits of an eighth of the closed files.
     public let deadlinesKept: Int
     public let deadlinesMissed: Int
     /// How often two sides were compared, and clocks with a slow model.
@@ -135,7 +135,7 @@ public struct WorldReport: Sendable, Codable, Equatable {
             ("quarantines", codes(quarantines)),
             ("of honest States", codes(honestQuarantines)),
             ("refused for good", "\(refused) acts; \(torn) files of honest States"),
-            ("deadlines", "\(deadlinesKept) kept, \(deadlinesMissed) missed, in a quarter of the closed files"),
+            ("deadlines", "\(deadlinesKept) kept, \(deadlinesMissed) missed, in an eighth of the closed files"),
             ("compared", "\(compared) times both sides, \(clocksCompared) clocks, \(clocksModelled) of them with the slow model"),
             ("machines", "\(crashes) crashes, \(unwritten) acts never written, \(diskErrors) failed syncs, \(clockJumps) clocks turned"),
             ("lines", "\(partitions) partitions"),
