@@ -99,11 +99,14 @@ public enum DeliveryFailure: Sendable, Equatable {
 
     /// - Parameters:
     ///   - code: the peer's answer, or what was found on the way.
+    ///   - followsRefused: the peer has refused, for good, an act that this one follows. It will always miss that predecessor.
     ///   - attempts: failed ones before this one.
     ///   - now: milliseconds since 1970.
     ///   - spread: 0 up to, not including, 1; drawn by the caller.
-    public init(_ code: ErrorCode, of kind: OwedDelivery.Kind, attempts: Int, now: Int64, spread: Double) {
-        if kind == .act, Self.isFinal(code) {
+    public init(
+        _ code: ErrorCode, of kind: OwedDelivery.Kind, followsRefused: Bool = false, attempts: Int, now: Int64, spread: Double
+    ) {
+        if kind == .act, Self.isFinal(code) || (followsRefused && code == .predecessorMissing) {
             self = .refused
         } else {
             self = .again(at: now + RetrySchedule.pause(after: attempts + 1, spread: spread))

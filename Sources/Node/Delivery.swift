@@ -127,7 +127,8 @@ public final class Delivery: Sendable {
     private func record(_ error: ComityError, _ row: OutboxRow) async -> Bool {
         let says = error.what + (error.why.isEmpty ? "" : " " + error.why)
         let follows = DeliveryFailure(
-            error.code, of: row.owed.kind, attempts: row.attempts, now: Node.realMilliseconds(), spread: Double.random(in: 0..<1))
+            error.code, of: row.owed.kind, followsRefused: error.code == .predecessorMissing && followsRefused(row), attempts: row.attempts,
+            now: Node.realMilliseconds(), spread: Double.random(in: 0..<1))
         _ = try? await node.store.commit { writer in
             switch follows {
             case .refused: try writer.finish(row.id, .refused, code: error.code.rawValue, says: says)
@@ -135,6 +136,17 @@ public final class Delivery: Sendable {
             }
         }
         return follows == .refused
+    }
+
+    /// Whether the peer has refused, for good, an act that this one follows.
+    private func followsRefused(_ row: OutboxRow) -> Bool {
+        let found = try? node.store.read { reader in
+            guard row.kind == .act, let stored = try reader.act(row.ref) else { return false }
+            return try UnverifiedAct.registeredPayload(stored.jws).after.contains { id in
+                try reader.outbox(.act, id.description).contains { $0.peer == row.peer && $0.stage == .refused }
+            }
+        }
+        return found ?? false
     }
 
     func line(to peer: Peer) throws(ComityError) -> any ExchangeLine {

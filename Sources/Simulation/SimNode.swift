@@ -61,6 +61,11 @@ final class NodeFile {
 
     init(number: Int) { self.number = number }
 
+    /// Acts that some recipient has taken, or may still take.
+    var taken: [Letter] {
+        refusals.isEmpty ? letters : letters.filter { (refusals[$0.number]?.count ?? 0) < $0.act.to.count }
+    }
+
     /// As the node counts them: what no recipient will ever take changes nothing.
     func counting() -> [Dossier.HashedAct] {
         guard !refusals.isEmpty else { return letters.map(\.hashed) }

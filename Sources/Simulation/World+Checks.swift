@@ -205,7 +205,7 @@ extension World {
         }
         for file in files {
             guard !file.isTorn, file.parties.allSatisfy({ !nodes[$0].isHostile }) else { continue }
-            let held = file.parties.map { nodes[$0].files[file.number]?.letters ?? [] }
+            let held = file.parties.map { nodes[$0].files[file.number]?.taken ?? [] }
             let numbers = held.map { Set($0.map(\.number)) }
             guard numbers.allSatisfy({ $0 == numbers[0] }), zip(held, numbers).allSatisfy({ $0.count == $1.count }) else {
                 throw broken(
@@ -215,7 +215,6 @@ extension World {
             guard !numbers[0].isEmpty, file.number % 8 == 0 else { continue }
             try checkConvergence(file.number)
         }
-        if files.contains(where: \.isTorn) { tally.torn = files.count(where: \.isTorn) }
     }
 }
 

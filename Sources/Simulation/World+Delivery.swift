@@ -38,17 +38,17 @@ extension World {
     private func pump(_ node: SimNode, _ peer: Int) throws {
         let lane = node.lane(peer)
         guard lane.inFlight == nil else { return }
+        let clock = node.clock(now)
+        let added = lane.round == nil ? lane.rows[...] : lane.rows.drop { $0.id <= lane.newest }
         if lane.round == nil {
             guard !lane.rows.isEmpty else { return }
-            lane.round = DeliveryRound(lane.rows.map(owed))
+            lane.round = DeliveryRound(added.map(owed))
             lane.tried = []
         } else {
-            lane.round?.add(lane.rows.filter { $0.id > lane.newest }.map(owed))
+            lane.round?.add(added.map(owed))
         }
         // What has to wait when the round learns of it waits for the next round.
-        for row in lane.rows where !owed(row).isDue(at: node.clock(now)) && (lane.tried.isEmpty || row.id > lane.newest) {
-            lane.tried.insert(row.id)
-        }
+        for row in added where !owed(row).isDue(at: clock) { lane.tried.insert(row.id) }
         lane.newest = max(lane.newest, lane.rows.last?.id ?? 0)
         while let one = lane.round?.next(now: node.clock(now)) {
             guard let row = lane.rows.first(where: { $0.id == one.id }) else { continue }
@@ -151,11 +151,20 @@ extension World {
         lane.inFlight = nil
         tally.failures[code.rawValue, default: 0] += 1
         note(node.index, Int(row.letter.file), .retries, Int64(row.letter.number), "act \(row.letter.number): \(code.rawValue)")
-        let follows = DeliveryFailure(code, of: .act, attempts: row.attempts, now: node.clock(now), spread: draws.unit())
+        let file = node.file(Int(row.letter.file))
+        let followsRefused = row.letter.act.after.contains { id in
+            letters[id].map { file.refusals[$0.number]?.contains(peer) ?? false } ?? false
+        }
+        let follows = DeliveryFailure(
+            code, of: .act, followsRefused: followsRefused, attempts: row.attempts, now: node.clock(now), spread: draws.unit())
         switch follows {
         case .refused:
             tally.refused += 1
-            if !node.isHostile, !nodes[peer].isHostile { files[Int(row.letter.file)].isTorn = true }
+            if !node.isHostile, !nodes[peer].isHostile {
+                tally.torn.insert(row.letter.file)
+                // It counts for those that took it: what then is still to be decided.
+                if files[Int(row.letter.file)].parties.count > 2 { files[Int(row.letter.file)].isTorn = true }
+            }
             enqueue(PendingWrite(record: .refused(row.letter, peer: peer), lane: peer), node)
             lane.inFlight = row
             return

@@ -180,7 +180,7 @@ extension World {
             let file = node.file(Int(letter.file))
             file.refusals[letter.number, default: []].append(peer)
             file.folded = nil
-            if file.refusals[letter.number]?.count == letter.act.to.count, letter.act.kind != .request { file.mark ^= Self.mark(letter) }
+            if file.refusals[letter.number]?.count == letter.act.to.count { file.mark ^= Self.mark(letter) }
         case .quarantine, .lost: break
         }
     }

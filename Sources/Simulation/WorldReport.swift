@@ -85,7 +85,7 @@ public struct WorldReport: Sendable, Codable, Equatable {
         retries = tally.retries
         duplicates = tally.duplicates
         refused = tally.refused
-        torn = tally.torn
+        torn = tally.torn.count
         failures = tally.failures
         quarantines = tally.quarantines
         honestQuarantines = tally.honestQuarantines

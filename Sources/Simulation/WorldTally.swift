@@ -38,7 +38,8 @@ struct WorldTally {
     var clocksCompared = 0
     var clocksModelled = 0
     var stuck = 0
-    var torn = 0
+    /// Files in which an honest State refused an act of another for good.
+    var torn: Set<Int32> = []
     var met = 0
     var late = 0
     var normal = Delays()

@@ -114,5 +114,8 @@ import Testing
             default: break
             }
         }
+        // What was written on top of a refused act is missing its predecessor for ever.
+        #expect(DeliveryFailure(.predecessorMissing, of: .act, followsRefused: true, attempts: 0, now: 0, spread: 0) == .refused)
+        #expect(DeliveryFailure(.storage, of: .act, followsRefused: true, attempts: 0, now: 0, spread: 0) == .again(at: 500))
     }
 }

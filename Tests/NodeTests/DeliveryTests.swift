@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dossier
 import Foundation
 import NIOCore
 import Register
@@ -102,5 +103,61 @@ import Transport
         let error = await #expect(throws: ComityError.self) { _ = try await a.receiveEvidence(ref, package: nil, officer: "X1") }
         #expect(error?.code == .verificationFailed && error?.what.contains("exhibit 1, data/big") == true, "\(String(describing: error))")
         #expect(try a.fileView(ref).packages.first?.stage == "complete")
+    }
+
+    /// A peer that refuses the first act for good, and misses it ever after.
+    final class RefusingLine: ExchangeLine {
+        private let count = Mutex(0)
+
+        func send(_ message: [UInt8]) async throws(ComityError) -> Receipt {
+            let isFirst = count.withLock { count in
+                count += 1
+                return count == 1
+            }
+            throw isFirst
+                ? ComityError(.revokedKey, "the key was revoked") : ComityError(.predecessorMissing, "an act that it follows is missing")
+        }
+        func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress { throw ComityError(.peerRefused, "no") }
+        func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress {
+            throw ComityError(.peerRefused, "no")
+        }
+        func shutdown() async {}
+    }
+
+    /// What was written on top of a refused act can never be taken: it is refused too, and the file is the same on both sides again.
+    @Test func whatFollowsARefusedActIsNotOwedForEver() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let ref = try await pair.deliveredPreservation()
+        try await b.acknowledge(ref, officer: "D1", localReference: nil)
+        try await b.preserve(ref, officer: "D1", effective: nil, outcome: .full, note: nil)
+        #expect(try b.fileView(ref).state == .preserved)
+        await Delivery(node: b) { _ in RefusingLine() }.flush(impatient: true)
+        #expect(try b.store.read { try $0.waiting() }.isEmpty)
+        #expect(try b.fileView(ref).state == .delivered && a.fileView(ref).state == .delivered)
+        // The steps can be taken again.
+        try await b.acknowledge(ref, officer: "D1", localReference: nil)
+        try await pair.carry(from: b, to: a)
+        #expect(try a.fileView(ref).state == .acknowledged && b.fileView(ref).state == .acknowledged)
+    }
+
+    /// An emergency that is written last is brought first.
+    @Test func emergenciesAreBroughtFirst() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        var refs: [FileReference] = []
+        for level in ["normal", "emergency"] {
+            var draft = try pair.draft()
+            var urgency = draft["urgency"]?.object ?? [:]
+            urgency["level"] = .string(level)
+            draft["urgency"] = .object(urgency)
+            let ref = try #require(try await a.newRequest(type: "preservation", draft: .object(draft), officer: "D1", dryRun: false).ref)
+            try await a.approve(ref, officer: "D3")
+            _ = try await a.send(ref, officer: "D1")
+            refs.append(ref)
+        }
+        await Delivery(node: a) { _ in DirectLine(to: b, from: a.state) }.flush(impatient: true)
+        let entries = try refs.map { try #require(try b.fileView($0).acts.first?.index) }
+        #expect(entries[1] < entries[0], "\(entries)")
     }
 }
