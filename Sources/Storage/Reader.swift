@@ -326,7 +326,7 @@ public struct Reader {
 
     /// What is owed, oldest first.
     public func waiting() throws -> [OutboxRow] {
-        try Row.fetchAll(db, sql: Self.outbox("outbox.stage = 'waiting'")).map(outboxRow)
+        try Row.fetchAll(db.cachedStatement(sql: Self.outbox("outbox.stage = 'waiting'"))).map(outboxRow)
     }
 
     /// What has come to be owed to a peer after a row of the outbox, oldest first; looks only at newer rows.
@@ -351,7 +351,7 @@ public struct Reader {
 
     /// What is owed of one act or package, a row for each recipient.
     public func outbox(_ kind: OutboxRow.Kind, _ ref: String) throws -> [OutboxRow] {
-        try Row.fetchAll(db, sql: Self.outbox("outbox.kind = ? AND outbox.ref = ?"), arguments: [kind.rawValue, ref]).map(outboxRow)
+        try Row.fetchAll(db.cachedStatement(sql: Self.outbox("outbox.kind = ? AND outbox.ref = ?")), arguments: [kind.rawValue, ref]).map(outboxRow)
     }
 
     public func quarantine() throws -> [QuarantineRow] {
