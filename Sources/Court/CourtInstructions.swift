@@ -72,6 +72,10 @@ enum CourtInstructions {
             entry = json.loads(b64(document["payload"]))
             signed(document, entry["rootKey"])
             keys.setdefault(entry["state"], []).append(entry["signingKey"])
+            for succession in entry.get("successions", []):
+                claims = json.loads(b64(json.loads(succession)["payload"]))
+                if claims["use"] == "signing":
+                    keys[entry["state"]].append({"crv": "Ed25519", "kty": "OKP", "x": claims["former"]})
             register.setdefault(entry["state"], []).append(entry["register"])
             digest = sha(b64(entry["rootKey"]["x"]))
             print("compare    %s  %s" % (entry["state"], " ".join("%05d" % int.from_bytes(digest[i:i+2], "big") for i in range(0, 16, 2))))

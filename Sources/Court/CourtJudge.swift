@@ -68,7 +68,7 @@ struct CourtJudge {
             return findings.add(.bundleUnsigned, "\(name) does not bear one signature of the type \(CourtLayout.type).")
         }
         let kid = jws.signatures[0].keyID
-        guard let entry = reading.entries.first(where: { $0.state == manifest.state && $0.signingKey.keyID == kid }) else {
+        guard let entry = reading.entries.first(where: { $0.state == manifest.state && $0.hasSigned(kid) })?.asSigned(by: kid) else {
             return findings.add(
                 .bundleUnsigned,
                 "\(name) is signed by the key \(Text.safe(kid, limit: 64)), which no directory entry of \(manifest.state) here names.")
@@ -121,7 +121,7 @@ struct CourtJudge {
                 "\(name) is about the package \(Text.safe(digest, limit: 64)); in the bag is \(package?.digest ?? "").")
         }
         guard let statement = package?.statement, case .trusted(let kid)? = package?.signer else { return }
-        if !reading.entries.contains(where: { $0.signingKey.keyID == kid && $0.state.description == statement.from }) {
+        if !reading.entries.contains(where: { $0.hasSigned(kid) && $0.state.description == statement.from }) {
             findings.add(
                 .directoryBad,
                 "The statement says that it is from \(Text.safe(statement.from, limit: 20)), and a key of another State signed it.")

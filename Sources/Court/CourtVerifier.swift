@@ -25,7 +25,7 @@ public enum CourtVerifier {
             do throws(ComityError) {
                 verdict = try PackageVerifier.verify(
                     bag: "\(folder)/\(CourtLayout.bag)/\(bag)",
-                    trusted: { kid in keys.first { $0.signingKey.keyID == kid } })
+                    trusted: { kid in keys.first { $0.hasSigned(kid) }?.asSigned(by: kid) })
             } catch {
                 // Something that is no folder stands in the place of the bag: that is a finding, not a failure.
                 guard error.code == .malformedInput || error.code == .notFound else { throw error }

@@ -96,8 +96,10 @@ struct CustodyJudge {
     }
 
     private func isSigned(_ act: UnverifiedAct, by state: StateCode) -> Bool {
-        let kid = act.jws.signatures.first?.keyID
-        guard let key = directory.first(where: { $0.state == state && $0.signingKey.keyID == kid })?.signingKey else { return false }
+        let kid = act.jws.signatures.first?.keyID ?? ""
+        guard let key = directory.first(where: { $0.state == state && $0.hasSigned(kid) })?.asSigned(by: kid).signingKey else {
+            return false
+        }
         return (try? VerifiedAct.reread(act.bytes, key: key)) != nil
     }
 

@@ -23,7 +23,7 @@ public struct SignerIdentity: Codable, Sendable, Equatable {
         authority = entry.authority.name
         fingerprint = entry.fingerprint
         keyID = entry.signingKey.keyID
-        isConfirmedHere = known.map { $0.rootKey == entry.rootKey }
+        isConfirmedHere = known.map { $0.isOfSameRoot(as: entry) }
     }
 
     /// Who sealed an opened bag, by the directory entry in it.
@@ -46,7 +46,7 @@ public struct SignerIdentity: Codable, Sendable, Equatable {
         if from != entry.state.description {
             return (signer, bad + "is of \(entry.state), but the statement is from \(Text.safe(from, limit: 20)).")
         }
-        if known.map({ $0.rootKey != entry.rootKey }) ?? false {
+        if known.map({ !$0.isOfSameRoot(as: entry) }) ?? false {
             return (signer, bad + "is not the one of \(entry.state) that was confirmed here.")
         }
         return (signer, nil)

@@ -14,28 +14,6 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
     /// Largest accepted signed entry, in bytes.
     public static let limit = 256 * 1024
 
-    public struct Authority: Sendable, Codable, Equatable {
-        /// Short id, for example `xa-247`.
-        public let id: String
-        public let name: String
-        /// Accepted languages, BCP 47.
-        public let languages: [String]
-        /// IANA time zone of its officers.
-        public let timeZone: String
-        /// E.164, or nil.
-        public let phone: String?
-        public let email: String?
-
-        public init(id: String, name: String, languages: [String], timeZone: String, phone: String?, email: String?) {
-            self.id = id
-            self.name = name
-            self.languages = languages
-            self.timeZone = timeZone
-            self.phone = phone
-            self.email = email
-        }
-    }
-
     public let v: Int
     public let state: StateCode
     public let authority: Authority
@@ -55,10 +33,20 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
     public let issuedAt: Instant
     /// Signs package statements too (ML-DSA-65); nil for a node that has no such key.
     public let statementKey: StatementVerifyingKey?
+    /// Further authorities of the State, for example the central authority; nil: none is named.
+    public let authorities: [Authority]?
+    /// What the State asks of requests; nil: nothing is said.
+    public let requirements: [Requirement]?
+    /// From when until when keys are meant to be used; nil: nothing is said. Only a succession ends the use of a key.
+    public let validity: [KeyUse: KeyValidity]?
+    /// How the keys came from those before them, oldest first for each use; nil: none has followed another.
+    public let successions: [Succession]?
 
     public init(
         state: StateCode, authority: Authority, endpoint: String, rootKey: VerifyingKey, signingKey: VerifyingKey, sealing: String,
-        certificate: String, register: NoteVerifier, exercise: Bool, issuedAt: Instant, statementKey: StatementVerifyingKey? = nil
+        certificate: String, register: NoteVerifier, exercise: Bool, issuedAt: Instant, statementKey: StatementVerifyingKey? = nil,
+        authorities: [Authority]? = nil, requirements: [Requirement]? = nil, validity: [KeyUse: KeyValidity]? = nil,
+        successions: [Succession]? = nil
     ) {
         v = Self.version
         self.state = state
@@ -72,6 +60,10 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
         self.exercise = exercise
         self.issuedAt = issuedAt
         self.statementKey = statementKey
+        self.authorities = authorities
+        self.requirements = requirements
+        self.validity = validity
+        self.successions = successions
     }
 
     /// The keys of its register, each of which signs its checkpoints: Ed25519, and ML-DSA-65 where the entry names a key for statements.
@@ -88,8 +80,14 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
     /// they are read over the telephone in every language.
     public var fingerprint: String { Self.fingerprint(of: rootKey) }
 
-    public static func fingerprint(of key: VerifyingKey) -> String {
-        let digest = Hash.of(key.rawRepresentation).bytes
+    public static func fingerprint(of key: VerifyingKey) -> String { fingerprint(of: key.rawRepresentation) }
+
+    /// The first 128 bits of the SHA-256 of the 32 bytes of a key.
+    static func fingerprintBytes(of key: [UInt8]) -> [UInt8] { Array(Hash.of(key).bytes.prefix(16)) }
+
+    /// The fingerprint of 32 bytes of a key, of a State or of whoever publishes lists of entries.
+    public static func fingerprint(of key: [UInt8]) -> String {
+        let digest = fingerprintBytes(of: key)
         return (0..<8).map { group in
             let value = String(Int(digest[group * 2]) << 8 | Int(digest[group * 2 + 1]))
             return String(repeating: "0", count: 5 - value.count) + value
@@ -112,30 +110,8 @@ public struct DirectoryEntry: Sendable, Codable, Equatable {
                 why: "It was changed, or it was not made by that State.",
                 next: "Ask the State to export it again.")
         }
-        try entry.validate()
+        try entry.check()
         self = entry
-    }
-
-    private func validate() throws(ComityError) {
-        func require(_ holds: Bool, _ says: String) throws(ComityError) {
-            guard holds else { throw ComityError(.schema, "The directory entry is not well-formed: \(says)") }
-        }
-        try require(v == Self.version, "its version is \(v), this node reads \(Self.version).")
-        try require(
-            endpoint.hasPrefix("https://") && endpoint.utf8.count <= 300 && Text.safe(endpoint, limit: 300) == endpoint,
-            "the endpoint is not an https address.")
-        try require(register.kind == .ed25519, "the key of the register is not an Ed25519 key.")
-        _ = try AgeRecipient(sealing)
-        try require((Base64.decode(certificate)?.count ?? 0) > 0, "the certificate is not base64.")
-        for text in [authority.id, authority.name, authority.timeZone, authority.phone ?? "x", authority.email ?? "x"] + authority.languages
-        {
-            try require(
-                !text.isEmpty && text.utf8.count <= 300 && Text.safe(text, limit: 300) == text, "a name is empty, too long or unprintable.")
-        }
-        try require(
-            authority.id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D },
-            "the id of the authority is not made of a-z, 0-9 and -.")
-        try require(authority.languages.count <= 32, "too many languages.")
     }
 }
 

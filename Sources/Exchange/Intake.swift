@@ -55,16 +55,16 @@ public struct Intake {
     }
 
     /// Opens the envelope; everything that can be wrong with it has its code.
-    public static func open(_ sealed: [UInt8], with identity: AgeIdentity) throws(ComityError) -> UnverifiedAct {
+    public static func open(_ sealed: [UInt8], with identities: [AgeIdentity]) throws(ComityError) -> UnverifiedAct {
         guard sealed.count <= limit else {
             throw ComityError(.tooLarge, "The message has \(sealed.count) bytes; at most \(limit) are accepted.")
         }
-        return try UnverifiedAct(try Age.decrypt(sealed, with: [identity], limit: Act.limit))
+        return try UnverifiedAct(try Age.decrypt(sealed, with: identities, limit: Act.limit))
     }
 
     /// - Throws: only when the node's own store cannot be read; every fault of the message is a verdict.
-    public func judge(_ sealed: [UInt8], with identity: AgeIdentity) throws -> Verdict {
-        try verdict { try judge(try Self.open(sealed, with: identity)) }
+    public func judge(_ sealed: [UInt8], with identities: [AgeIdentity]) throws -> Verdict {
+        try verdict { try judge(try Self.open(sealed, with: identities)) }
     }
 
     private func verdict(_ judge: () throws -> Verdict) throws -> Verdict {
@@ -79,7 +79,10 @@ public struct Intake {
     }
 
     private func judge(_ unverified: UnverifiedAct) throws -> Verdict {
-        try judge(signedBy: unverified.jws.signatures.first?.keyID) { try unverified.verified(by: $0.signingKey) }
+        try judge(signedBy: unverified.jws.signatures.first?.keyID) { entry in
+            let keyID = unverified.jws.signatures.first?.keyID ?? ""
+            return try unverified.verified(by: entry.asSigned(by: keyID).signingKey)
+        }
     }
 
     /// The same for a message whose envelope and signature are a model.
@@ -105,6 +108,12 @@ public struct Intake {
         }
         let verified = try verify(peer.entry)
         let act = verified.act
+        // Under a key that another has followed, only what was made before.
+        if let former = peer.entry.formerSigningKey(keyID), act.at > former.until {
+            throw ComityError(
+                .revokedKey, "The act is dated \(act.at), and the key that signed it held until \(former.until).",
+                why: "\(peer.entry.state) has another signing key since.")
+        }
         guard act.from == peer.entry.party else {
             throw ComityError(.keyOfAnotherState, "The act says it is from \(act.from), but a key of \(peer.entry.party) signed it.")
         }

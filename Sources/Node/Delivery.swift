@@ -52,6 +52,12 @@ public final class Delivery: Sendable {
                     try? await Task.sleep(for: pause)
                 }
             }
+            group.addTask {
+                while !Task.isCancelled {
+                    await self.bringNotices()
+                    try? await Task.sleep(for: Self.noticePause)
+                }
+            }
             while !Task.isCancelled {
                 // Who was given a receipt has seen a checkpoint: it gets the entries too.
                 for state in node.meetings.take() { group.addTask { await self.meet(state) } }
@@ -92,6 +98,7 @@ public final class Delivery: Sendable {
     /// - Returns: whether anything was delivered.
     private func flush(_ rows: [OutboxRow], _ kinds: Set<OwedDelivery.Kind>, impatient: Bool) async -> Bool {
         var delivered = false
+        if let peer = rows.first?.peer { await offerEntry(to: peer) }
         var round = DeliveryRound(rows.map(\.owed), kinds: kinds)
         var known = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var newest = rows.map(\.id).max() ?? 0

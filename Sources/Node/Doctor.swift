@@ -86,6 +86,7 @@ extension Node {
         if let check = deskCheck() { checks.append(check) }
         if let check = try timeStampCheck() { checks.append(check) }
         checks += try witnessChecks()
+        checks += try directoryChecks()
         return checks
     }
 

@@ -79,7 +79,7 @@ extension Node {
         guard let stored = try reader.act(dossier.opening.id) else { throw Self.noFile(dossier.ref) }
         let act = dossier.opening
         let (peer, former) = try states.of(act.from.state)
-        let keys = [peer?.entry.signingKey].compactMap { $0 } + former.map(\.signingKey)
+        let keys = ([peer?.entry].compactMap { $0 } + former).flatMap { [$0.signingKey] + $0.formerSigningKeys }
         let keyID = try UnverifiedAct(stored.jws).jws.signatures.first?.keyID
         let key = keys.first { $0.keyID == keyID }
         let holds = key.map { signatures.holds(stored.jws, of: stored.hash, by: $0) } ?? false

@@ -24,7 +24,9 @@ extension Node {
         try Self.check(phone: phone, email: email)
         let old = configuration
         let authority = DirectoryEntry.Authority(
-            id: old.authority.id, name: name, languages: languages, timeZone: timeZone, phone: phone, email: email)
+            id: old.authority.id, name: name, languages: languages, timeZone: timeZone, phone: phone, email: email,
+            names: old.authority.names, purposes: old.authority.purposes, scope: old.authority.scope, channels: old.authority.channels,
+            hours: old.authority.hours)
         guard authority != old.authority else { return }
         let changes: [(String, Bool)] = [
             ("name", name != old.authority.name), ("languages", languages != old.authority.languages),
@@ -46,7 +48,7 @@ extension Node {
         }
     }
 
-    private static func check(phone: String?, email: String?) throws(ComityError) {
+    static func check(phone: String?, email: String?) throws(ComityError) {
         if let phone {
             guard (4...40).contains(phone.utf8.count), phone.hasPrefix("+"),
                 phone.dropFirst().allSatisfy({ $0.isASCII && ($0.isNumber || $0 == " " || $0 == "-") })

@@ -26,7 +26,7 @@ extension Node: ExchangeHandler {
         case .notYet(let error): throw error
         case .quarantine(let error):
             // Each attempt is sealed anew; what is inside stays the same and is kept once.
-            let inner = try? Age.decrypt(message, with: [keys.sealing], limit: Act.limit)
+            let inner = try? Age.decrypt(message, with: keys.identities, limit: Act.limit)
             try await quarantine(message, key: Hash.of(inner ?? message), error, from: caller)
             throw error
         case .accept(let verified):
@@ -51,7 +51,7 @@ extension Node: ExchangeHandler {
             let intake = Intake(
                 own: party, law: law, exercise: exercise, now: now,
                 peer: { id in
-                    try book.first { $0.entry.signingKey.keyID == id }
+                    try book.first { $0.entry.signingKey.keyID == id } ?? book.first { $0.entry.hasSigned(id) }
                         ?? reader.formerEntries().first { $0.signingKey.keyID == id }.map(Self.retired)
                 },
                 knownHash: { try reader.act($0)?.hash ?? reader.proofStub($0)?.hash },
@@ -60,7 +60,7 @@ extension Node: ExchangeHandler {
                     return try Self.acts(file, reader)
                 }, knownReference: { try reader.file($0) != nil || reader.removedFile($0) != nil }
             )
-            return try intake.judge(message, with: keys.sealing)
+            return try intake.judge(message, with: keys.identities)
         }
     }
 

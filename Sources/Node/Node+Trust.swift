@@ -66,7 +66,10 @@ extension Node {
                             detail: added.detail.merging(["change": .string("facts"), "changed": .array(changed.map(JSONValue.string))]) {
                                 $1
                             }))
+                    try Self.noteNumbers(renewed, &writer)
                     return renewed
+                } else if let uses = entry.succeeded(known.entry), !uses.isEmpty {
+                    return try Self.succeed(known, by: entry, jws, uses, added, &writer)
                 }
                 guard known.trust != .confirmed else {
                     let keys = known.entry.authority.id == entry.authority.id ? "with other keys" : "as \(known.entry.authority.id)"
@@ -86,99 +89,29 @@ extension Node {
         return result.value
     }
 
-    /// Records that the fingerprint was compared over a second channel, by two groups that an officer typed from what was read to
-    /// him.
-    /// - Parameters:
-    ///   - groups: five digits each, by their place from 1 to 8; two or more.
-    ///   - called: whom he called, on which number.
-    /// - Throws: `.verificationFailed` when one differs, `.usage` for fewer than two, `.notFound`, `.wrongState`.
-    public func confirmPeer(_ state: StateCode, groups: [Int: String], by officer: String, how: String, called: String)
-        async throws(ComityError) -> Peer
-    {
-        _ = try require(officer, .trust, to: "confirm keys of other States")
-        guard let known = try store.read({ try $0.peer(state) }) else { throw Self.noPeer(state) }
-        try Self.compare(groups, with: known.entry.fingerprint, of: state)
-        return try await confirmPeer(
-            state, fingerprint: known.entry.fingerprint, by: officer, how: how, called: called, groups: groups.keys.sorted())
+    /// A State's keys were followed by others, each signed by its predecessor: they are believed as those before, without another call.
+    private static func succeed(
+        _ known: Peer, by entry: DirectoryEntry, _ jws: [UInt8], _ uses: [KeyUse], _ added: RegisterEvent, _ writer: inout Writer
+    ) throws -> Peer {
+        let changed = try changes(known.entry, entry) + uses.map { "key.\($0.rawValue)" }
+        let renewed = Peer(
+            entry: entry, jws: jws, trust: known.trust, addedAt: known.addedAt, confirmedAt: known.confirmedAt,
+            confirmedBy: known.confirmedBy)
+        try writer.retire(known)
+        try writer.save(renewed)
+        try noteNumbers(renewed, &writer)
+        try writer.append(
+            RegisterEvent(
+                id: added.id, event: .peerAdded, file: nil, at: added.at, by: added.by,
+                detail: added.detail.merging(["change": .string("keys"), "changed": .array(changed.map(JSONValue.string))]) { $1 }))
+        return renewed
     }
 
-    /// - Throws: `.verificationFailed` when a group differs, `.usage` for fewer than two.
-    public static func compare(_ groups: [Int: String], with fingerprint: String, of state: StateCode) throws(ComityError) {
-        let all = fingerprint.split(separator: " ").map(String.init)
-        guard groups.count >= 2, groups.keys.allSatisfy({ all.indices.contains($0 - 1) }) else {
-            throw ComityError(.usage, "Two groups of the fingerprint are needed.", next: "Type them as they are read to you.")
-        }
-        guard groups.allSatisfy({ all[$0.key - 1] == $0.value.filter { $0.isASCII && $0.isNumber } }) else {
-            throw ComityError(
-                .verificationFailed, "What was read to you differs from the entry of \(state).",
-                why: "Either it was misheard, or the entry is not from \(state).",
-                next: "Ask \(state) to read it again, on a number you knew before. If it differs again, do not confirm.")
-        }
-    }
-
-    /// Records that the fingerprint was compared over a second channel.
-    /// - Throws: `.verificationFailed` when it differs, `.notFound`, `.wrongState` for a revoked peer.
-    public func confirmPeer(
-        _ state: StateCode, fingerprint: String, by officer: String, how: String, called: String? = nil, groups: [Int] = []
-    ) async throws(ComityError) -> Peer {
-        _ = try require(officer, .trust, to: "confirm keys of other States")
-        let now = try now()
-        let digits = fingerprint.filter(\.isNumber)
-        var detail: [String: JSONValue] = ["state": .string(state.description), "how": .string(how)]
-        if let called { detail["called"] = .string(called) }
-        if !groups.isEmpty { detail["groups"] = .array(groups.map { .integer(Int64($0)) }) }
-        let confirmed = try event(.peerConfirmed, file: nil, by: officer, detail: detail)
-        let result = try await store.commit { writer in
-            guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
-            guard known.trust != .revoked else {
-                throw ComityError(.wrongState, "The keys of \(state) were revoked.", next: "Import a new entry with comity trust add.")
-            }
-            guard known.entry.fingerprint.filter(\.isNumber) == digits else {
-                throw ComityError(
-                    .verificationFailed, "The fingerprint differs from the entry of \(state).",
-                    why: "Either it was misheard, or the entry is not from \(state).",
-                    next: "Ask \(state) to read it again, on a number you knew before. If it differs again, do not confirm.")
-            }
-            let peer = Peer(
-                entry: known.entry, jws: known.jws, trust: .confirmed, addedAt: known.addedAt, confirmedAt: now,
-                confirmedBy: [officer, how, called].compactMap { $0 }.joined(separator: ", "))
-            try writer.save(peer)
-            try writer.append(confirmed)
-            return peer
-        }
-        peers.forget()
-        return result.value
-    }
-
-    /// Stops believing a peer's keys, now.
-    /// - Parameters:
-    ///   - reason: in words; nil when none was given.
-    ///   - since: from when on the keys are doubtful, not in the future; nil is now. What this node knew before stays believed.
-    public func revokePeer(_ state: StateCode, by officer: String, reason: String? = nil, since: Instant? = nil) async throws(ComityError)
-        -> Peer
-    {
-        _ = try require(officer, .trust, to: "revoke keys of other States")
-        let now = try now()
-        guard since ?? now <= now else {
-            throw ComityError(
-                .usage, "Keys cannot be doubtful from a time in the future on.", next: "Leave out the time, or give an earlier one.")
-        }
-        var detail: [String: JSONValue] = ["state": .string(state.description)]
-        if let since { detail["since"] = .string(since.description) }
-        if let key = peers.peer(state)?.entry.signingKey.keyID { detail["key"] = .string(key) }
-        if let reason { detail["reason"] = .string(reason) }
-        let revoked = try event(.peerRevoked, file: nil, by: officer, detail: detail)
-        let result = try await store.commit { writer in
-            guard let known = try writer.reader.peer(state) else { throw Self.noPeer(state) }
-            let peer = Peer(
-                entry: known.entry, jws: known.jws, trust: .revoked, addedAt: known.addedAt, confirmedAt: known.confirmedAt,
-                confirmedBy: known.confirmedBy)
-            try writer.save(peer)
-            try writer.append(revoked)
-            return peer
-        }
-        peers.forget()
-        return result.value
+    /// What a believed entry says about numbers is known from then on.
+    static func noteNumbers(_ peer: Peer, _ writer: inout Writer) throws {
+        guard peer.trust == .confirmed else { return }
+        try writer.noteNumbers(
+            peer.entry.numbers, of: peer.entry.state, source: "the confirmed entry of \(peer.entry.issuedAt)", at: peer.entry.issuedAt)
     }
 
     /// The facts that an entry changes when it is imported, as its members are named; nil when it brings other keys, is for a State that
@@ -201,7 +134,11 @@ extension Node {
             ("name", new.authority.name != old.authority.name), ("languages", new.authority.languages != old.authority.languages),
             ("timeZone", new.authority.timeZone != old.authority.timeZone), ("phone", new.authority.phone != old.authority.phone),
             ("email", new.authority.email != old.authority.email), ("endpoint", new.endpoint != old.endpoint),
-            ("statementKey", new.statementKey != old.statementKey),
+            ("statementKey", new.statementKey != old.statementKey), ("names", new.authority.names != old.authority.names),
+            ("purposes", new.authority.purposes != old.authority.purposes), ("scope", new.authority.scope != old.authority.scope),
+            ("channels", new.authority.channels != old.authority.channels), ("hours", new.authority.hours != old.authority.hours),
+            ("authorities", new.authorities != old.authorities), ("requirements", new.requirements != old.requirements),
+            ("validity", new.validity != old.validity),
         ]
         return changes.filter(\.1).map(\.0)
     }
@@ -239,7 +176,7 @@ extension Node {
 extension DirectoryEntry {
     /// The same authority with the same keys: what a fingerprint was compared for, and what files name. A node that had no statement key
     /// may get one; it cannot lose it or get another.
-    fileprivate func hasIdentity(of other: DirectoryEntry) -> Bool {
+    func hasIdentity(of other: DirectoryEntry) -> Bool {
         (statementKey == nil || statementKey == other.statementKey) && party == other.party && rootKey == other.rootKey
             && signingKey == other.signingKey && sealing == other.sealing
             && certificate == other.certificate && register == other.register

@@ -244,20 +244,27 @@ public final class Node: Sendable {
 
     func entry() throws(ComityError) -> DirectoryEntry { Self.entry(configuration, keys) }
 
-    private static func entry(_ configuration: NodeConfiguration, _ keys: NodeKeys) -> DirectoryEntry {
+    static func entry(_ configuration: NodeConfiguration, _ keys: NodeKeys) -> DirectoryEntry {
         DirectoryEntry(
             state: configuration.state, authority: configuration.authority, endpoint: configuration.endpoint,
             rootKey: keys.root.verifyingKey, signingKey: keys.signing.verifyingKey, sealing: keys.sealing.recipient.text,
             certificate: Base64.encode(keys.tls.der), register: keys.register.verifier, exercise: configuration.exercise,
-            issuedAt: configuration.changedAt ?? configuration.createdAt, statementKey: keys.statement.verifyingKey)
+            issuedAt: configuration.changedAt ?? configuration.createdAt, statementKey: keys.statement.verifyingKey,
+            authorities: configuration.authorities, requirements: configuration.requirements, validity: configuration.validity,
+            successions: configuration.successions)
     }
 
     /// Checks that others accept the entry of this configuration, writes it to `node.json`, and goes on with it.
     func take(_ configuration: NodeConfiguration) throws(ComityError) {
         _ = try DirectoryEntry(verifying: try Self.entry(configuration, keys).signed(by: keys.root))
         try folder.write(configuration, replacing: true)
-        current.withLock { $0 = configuration }
+        adopt(configuration)
     }
 
+    /// Goes on with a configuration that is written already.
+    func adopt(_ configuration: NodeConfiguration) { current.withLock { $0 = configuration } }
+
     public var fingerprint: String { DirectoryEntry.fingerprint(of: keys.root.verifyingKey) }
+    /// The same in sixteen words.
+    public var fingerprintWords: String { DirectoryEntry.fingerprintWords(of: keys.root.verifyingKey.rawRepresentation) }
 }

@@ -136,11 +136,21 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     public let statementKey: String?
     /// Nil: packages are not stamped.
     public let timeStamping: TimeStamping?
+    /// Further authorities, requirements and the terms of keys, as two officers published them in the directory entry.
+    public let authorities: [DirectoryEntry.Authority]?
+    public let requirements: [DirectoryEntry.Requirement]?
+    public let validity: [KeyUse: KeyValidity]?
+    /// How the keys came from those before them.
+    public let successions: [Succession]?
+    /// The file in `keys` of each key that followed another; the others have their first name.
+    public let keyFiles: [KeyUse: String]?
 
     public init(
         state: StateCode, authority: DirectoryEntry.Authority, exchange: Listener, endpoint: String, desk: Listener, exercise: Bool,
         createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil, api: Programs? = nil,
-        statementKey: String? = nil, timeStamping: TimeStamping? = nil
+        statementKey: String? = nil, timeStamping: TimeStamping? = nil, authorities: [DirectoryEntry.Authority]? = nil,
+        requirements: [DirectoryEntry.Requirement]? = nil, validity: [KeyUse: KeyValidity]? = nil, successions: [Succession]? = nil,
+        keyFiles: [KeyUse: String]? = nil
     ) {
         v = Self.version
         self.state = state
@@ -155,6 +165,11 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         self.api = api
         self.statementKey = statementKey
         self.timeStamping = timeStamping
+        self.authorities = authorities
+        self.requirements = requirements
+        self.validity = validity
+        self.successions = successions
+        self.keyFiles = keyFiles
     }
 
     /// The same node with another authority or statement key, and a later directory entry.
@@ -162,7 +177,31 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         NodeConfiguration(
             state: state, authority: authority ?? self.authority, exchange: exchange, endpoint: endpoint, desk: desk, exercise: exercise,
             createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey ?? self.statementKey,
-            timeStamping: timeStamping)
+            timeStamping: timeStamping, authorities: authorities, requirements: requirements, validity: validity, successions: successions,
+            keyFiles: keyFiles)
+    }
+
+    /// The same node with the facts that two officers published.
+    func changed(facts: DirectoryEntry.Facts, validity: [KeyUse: KeyValidity], at changedAt: Instant) -> NodeConfiguration {
+        NodeConfiguration(
+            state: state, authority: facts.authority, exchange: exchange, endpoint: facts.endpoint, desk: desk, exercise: exercise,
+            createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey, timeStamping: timeStamping,
+            authorities: facts.authorities, requirements: facts.requirements, validity: validity, successions: successions,
+            keyFiles: keyFiles)
+    }
+
+    /// The same node with a successor of one of its keys.
+    func changed(succession: Succession, file: String, validity: [KeyUse: KeyValidity], at changedAt: Instant) -> NodeConfiguration {
+        NodeConfiguration(
+            state: state, authority: authority, exchange: exchange, endpoint: endpoint, desk: desk, exercise: exercise,
+            createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey, timeStamping: timeStamping,
+            authorities: authorities, requirements: requirements, validity: validity, successions: (successions ?? []) + [succession],
+            keyFiles: (keyFiles ?? [:]).merging([succession.claims.use: file]) { $1 })
+    }
+
+    /// What its entry says besides keys.
+    var facts: DirectoryEntry.Facts {
+        DirectoryEntry.Facts(authority: authority, endpoint: endpoint, authorities: authorities, requirements: requirements)
     }
 
     /// A moment later than that of the entry before, whatever the clock says: peers take only a newer entry.

@@ -12,7 +12,7 @@ import Transport
 ///
 /// ```
 /// node.json            what this node is
-/// keys/                private keys, mode 0600: root, signing, statement, sealing, register, tls
+/// keys/                private keys, mode 0600: root, signing, statement, sealing, register, tls; a successor has a name of its own
 /// comity.sqlite        register, files, delivery
 /// packages/out/        sealed here          packages/in/<digest>/   received
 /// uploads/<id>/        exhibits that wait to be sealed, mode 0600
@@ -82,6 +82,11 @@ struct NodeKeys: Sendable {
     let register: NoteSigner
     let registerSeed: [UInt8]
     let tls: NodeCertificate
+    /// Keys that were followed by ``sealing``: what was sealed to them is still opened.
+    var formerSealing: [AgeIdentity] = []
+
+    /// All keys that open what comes, the newest first.
+    var identities: [AgeIdentity] { [sealing] + formerSealing }
 
     static func generate(for configuration: NodeConfiguration) throws(ComityError) -> NodeKeys {
         let seed = NoteSigner.newSeed()
@@ -156,14 +161,26 @@ struct NodeKeys: Sendable {
             guard let bytes = Base64.decode(try text(name)) else { throw ComityError(.storage, "The key \(name) in \(folder) is damaged.") }
             return bytes
         }
+        func file(_ use: KeyUse) -> String { configuration.keyFiles?[use] ?? "\(use.rawValue).key" }
         let seed = try bytes("register.key")
         let statement = try statement(try bytes("statement.key"), configuration)
         return NodeKeys(
-            root: try SigningKey(rawRepresentation: try bytes("root.key")),
-            signing: try SigningKey(rawRepresentation: try bytes("signing.key")),
-            statement: statement, sealing: try AgeIdentity(try text("sealing.key")),
+            root: try SigningKey(rawRepresentation: try bytes(file(.root))),
+            signing: try SigningKey(rawRepresentation: try bytes(file(.signing))),
+            statement: statement, sealing: try AgeIdentity(try text(file(.sealing))),
             register: try NoteSigner(name: registerName(configuration), seed: seed, statementSeed: statement.seed),
             registerSeed: seed,
-            tls: try NodeCertificate(certificatePEM: try text("tls.crt") + "\n", keyPEM: try text("tls.key") + "\n"))
+            tls: try NodeCertificate(certificatePEM: try text("tls.crt") + "\n", keyPEM: try text("tls.key") + "\n"),
+            formerSealing: formerSealing(in: folder, besides: file(.sealing)))
+    }
+
+    private static func formerSealing(in folder: String, besides current: String) -> [AgeIdentity] {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            $0 != current && $0.hasPrefix("sealing") && $0.hasSuffix(".key")
+        }
+        return names.sorted(by: >).compactMap { name in
+            guard let data = FileManager.default.contents(atPath: folder + "/" + name), data.count < 1024 else { return nil }
+            return try? AgeIdentity(String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        }
     }
 }

@@ -36,6 +36,11 @@ final class PeerBook: Sendable {
 
     func forget() { cache.withLock { $0.read = nil } }
 
-    func peer(keyID: String) -> Peer? { all().first { $0.entry.signingKey.keyID == keyID } }
+    /// The peer whose signing key has this id, or had it until another followed.
+    func peer(keyID: String) -> Peer? {
+        let peers = all()
+        return peers.first { $0.entry.signingKey.keyID == keyID } ?? peers.first { $0.entry.hasSigned(keyID) }
+    }
+
     func peer(_ state: StateCode) -> Peer? { all().first { $0.entry.state == state } }
 }

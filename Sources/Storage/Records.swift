@@ -308,6 +308,24 @@ public struct RegisterEvent: Sendable, Codable {
         case splitView = "split-view"
         /// A State was made a witness of this register again, or taken off.
         case witnessChanged = "witness-changed"
+        /// A change of this node's entry was proposed, agreed to, given up, or published.
+        case directoryProposed = "directory-proposed"
+        case directoryApproved = "directory-approved"
+        case directoryDiscarded = "directory-discarded"
+        case directoryPublished = "directory-published"
+        /// A publisher of lists was entered, its fingerprint compared, or one of its lists imported.
+        case secretariatAdded = "secretariat-added"
+        case secretariatConfirmed = "secretariat-confirmed"
+        case listImported = "list-imported"
+        /// A test call went out, came in, or was answered.
+        case ringSent = "ring-sent"
+        case ringReceived = "ring-received"
+        case ringAnswered = "ring-answered"
+        /// A key of this node got a successor.
+        case keyRotated = "key-rotated"
+        /// This node says that one of its own keys is doubtful; a peer says it of one of its own, or of another State's.
+        case keyDoubtful = "key-doubtful"
+        case keyWarned = "key-warned"
         /// A register that had lost entries was continued with what peers hold.
         case registerRecovered = "register-recovered"
     }

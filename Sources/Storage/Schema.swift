@@ -56,6 +56,7 @@ enum Schema {
         migrator.registerMigration("017 tiles") { db in try tiles(db) }
         migrator.registerMigration("018 witnesses") { db in try db.execute(sql: witnesses) }
         migrator.registerMigration("019 views, retention") { db in try db.execute(sql: retention) }
+        migrator.registerMigration("020 directory") { db in try db.execute(sql: directory) }
         return migrator
     }
 

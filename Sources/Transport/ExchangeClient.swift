@@ -58,7 +58,12 @@ public struct ExchangeClient: Sendable {
     }
 
     /// Asks about registers.
-    public func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply {
+    public func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply { try await reply(to: call) }
+
+    /// Asks about the directory.
+    public func ask(_ call: DirectoryCall) async throws(ComityError) -> RegisterReply { try await reply(to: call) }
+
+    private func reply(to call: any ExchangeCall) async throws(ComityError) -> RegisterReply {
         var request = HTTPClientRequest(url: endpoint + call.path)
         request.method = call.method == "POST" ? .POST : .GET
         if let body = call.body {

@@ -19,6 +19,15 @@ public protocol ExchangeHandler: Sendable {
         -> PackageProgress
     /// Answers a call about registers.
     func answer(_ call: RegisterCall, from caller: StateCode) async throws(ComityError) -> RegisterReply
+    /// Answers a call about the directory.
+    func answer(_ call: DirectoryCall, from caller: StateCode) async throws(ComityError) -> RegisterReply
+}
+
+extension ExchangeHandler {
+    /// A handler that knows no directory.
+    public func answer(_ call: DirectoryCall, from caller: StateCode) async throws(ComityError) -> RegisterReply {
+        throw ComityError(.notFound, "This node answers no calls about the directory.")
+    }
 }
 
 /// How far the transfer of a package has come.

@@ -14,6 +14,8 @@ public protocol ExchangeLine: Sendable {
     func send(part number: Int, ofPackage digest: String, bytes: ByteBuffer) async throws(ComityError) -> PackageProgress
     /// Asks about registers.
     func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply
+    /// Asks about the directory.
+    func ask(_ call: DirectoryCall) async throws(ComityError) -> RegisterReply
     /// Must be called before the value is given up.
     func shutdown() async
 }
@@ -22,6 +24,11 @@ extension ExchangeLine {
     /// A way that carries acts and packages only.
     public func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply {
         throw ComityError(.peerUnreachable, "This way carries no calls about registers.")
+    }
+
+    /// The same about the directory.
+    public func ask(_ call: DirectoryCall) async throws(ComityError) -> RegisterReply {
+        throw ComityError(.peerUnreachable, "This way carries no calls about the directory.")
     }
 }
 
@@ -52,6 +59,8 @@ public struct DirectLine: ExchangeLine {
     }
 
     public func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply { try await peer.answer(call, from: caller) }
+
+    public func ask(_ call: DirectoryCall) async throws(ComityError) -> RegisterReply { try await peer.answer(call, from: caller) }
 
     public func shutdown() async {}
 }

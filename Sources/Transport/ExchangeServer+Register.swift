@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Exchange
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -28,9 +29,23 @@ extension ExchangeServer {
         }
     }
 
-    private static func bytes(_ request: Request) async throws -> [UInt8] {
-        do { return Array(try await request.body.collect(upTo: RegisterCall.limit).readableBytesView) } catch is NIOTooManyBytesError {
-            throw ComityError(.tooLarge, "A call about registers has at most \(RegisterCall.limit) bytes.")
+    /// The calls about the directory.
+    static func addDirectoryCalls(to router: Router<Context>, _ handler: some ExchangeHandler) {
+        @Sendable func answer(_ context: Context, _ call: () async throws -> DirectoryCall) async throws -> Response {
+            try await respond(context, handler) { caller in try await handler.answer(try await call(), from: caller) }
+        }
+        router.get("\(DirectoryCall.base)/entry") { _, context in try await answer(context) { .entry } }
+        router.post("\(DirectoryCall.base)/entry") { request, context in
+            try await answer(context) { .offer(try await bytes(request, limit: DirectoryEntry.limit)) }
+        }
+        router.post("\(DirectoryCall.base)/notices") { request, context in
+            try await answer(context) { .notice(try await bytes(request, limit: DirectoryNotice.limit)) }
+        }
+    }
+
+    private static func bytes(_ request: Request, limit: Int = RegisterCall.limit) async throws -> [UInt8] {
+        do { return Array(try await request.body.collect(upTo: limit).readableBytesView) } catch is NIOTooManyBytesError {
+            throw ComityError(.tooLarge, "A call of this kind has at most \(limit) bytes.")
         }
     }
 
@@ -42,9 +57,14 @@ extension ExchangeServer {
     private static func reply(_ context: Context, _ handler: some ExchangeHandler, _ call: () async throws -> RegisterCall) async throws
         -> Response
     {
+        try await respond(context, handler) { caller in try await handler.answer(try await call(), from: caller) }
+    }
+
+    private static func respond(
+        _ context: Context, _ handler: some ExchangeHandler, _ work: (StateCode) async throws -> RegisterReply
+    ) async throws -> Response {
         do {
-            let caller = try await caller(context, handler)
-            let reply = try await handler.answer(try await call(), from: caller)
+            let reply = try await work(try await caller(context, handler))
             return response(.init(code: reply.status), reply.mediaType, reply.body)
         } catch let error as ComityError {
             return response(.init(code: error.code.httpStatus), "application/problem+json", try IJSON.encode(Problem(error)))

@@ -49,7 +49,7 @@ import Testing
         /// What the receiver answers; nil when it accepts. With `keep` the act belongs to the file from then on.
         mutating func judge(_ act: VerifiedAct, now: Instant, keep: Bool = false) throws -> ComityError? {
             let sealed = try Age.encrypt(act.bytes, to: [world.identity.recipient])
-            switch try world.intake(known: acts, now: now).judge(sealed, with: world.identity) {
+            switch try world.intake(known: acts, now: now).judge(sealed, with: [world.identity]) {
             case .accept:
                 if keep { acts.append(act) }
                 return nil

@@ -104,12 +104,12 @@ struct World {
     @Test func soundRequestIsAcceptedAndItsCopyIsADuplicate() throws {
         var world = try World()
         let act = try world.request()
-        guard case .accept(let verified) = try world.intake().judge(try world.sealed(act), with: world.identity) else {
+        guard case .accept(let verified) = try world.intake().judge(try world.sealed(act), with: [world.identity]) else {
             Issue.record("not accepted")
             return
         }
         #expect(verified.act == act)
-        guard case .duplicate = try world.intake(known: [verified]).judge(try world.sealed(act), with: world.identity) else {
+        guard case .duplicate = try world.intake(known: [verified]).judge(try world.sealed(act), with: [world.identity]) else {
             Issue.record("not a duplicate")
             return
         }
@@ -141,7 +141,7 @@ struct World {
         let good = try world.request()
         let sealed = try world.sealed(good)
         let known = try VerifiedAct.sign(good, with: world.signing)
-        func judge(_ bytes: [UInt8], _ intake: Intake) throws -> ErrorCode? { code(try intake.judge(bytes, with: world.identity)) }
+        func judge(_ bytes: [UInt8], _ intake: Intake) throws -> ErrorCode? { code(try intake.judge(bytes, with: [world.identity])) }
         #expect(try judge(sealed, world.intake(.unconfirmed)) == .unknownKey)
         #expect(try judge(sealed, world.intake(.revoked)) == .revokedKey)
         #expect(try judge(try world.sealed(good, by: world.stranger), world.intake()) == .unknownKey)
@@ -187,7 +187,7 @@ struct World {
         let intake = try world.intake()
         func judge(_ payload: [UInt8], type: String = Act.mediaType) throws -> ErrorCode? {
             let jws = try JWS.sign(payload: payload, type: type, key: world.signing)
-            return code(try intake.judge(try Age.encrypt(jws, to: [world.identity.recipient]), with: world.identity))
+            return code(try intake.judge(try Age.encrypt(jws, to: [world.identity.recipient]), with: [world.identity]))
         }
         #expect(try judge(good) == nil)
         #expect(try judge(good, type: "comity-directory+jws") == .badSignature)
@@ -207,11 +207,11 @@ struct World {
         for index in sealed.indices {
             var flipped = sealed
             flipped[index] ^= 1 << UInt8(index % 8)
-            let verdict = try intake.judge(flipped, with: world.identity)
+            let verdict = try intake.judge(flipped, with: [world.identity])
             #expect(code(verdict) != nil, "byte \(index)")
         }
         for length in stride(from: 0, to: sealed.count, by: 7) {
-            #expect(code(try intake.judge(Array(sealed[0..<length]), with: world.identity)) != nil, "length \(length)")
+            #expect(code(try intake.judge(Array(sealed[0..<length]), with: [world.identity])) != nil, "length \(length)")
         }
     }
 

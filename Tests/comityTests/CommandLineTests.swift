@@ -32,7 +32,8 @@ import Testing
             (2, ["frobnicate"]), (2, ["request", "new", "preservation"]), (2, ["file", "show", "XA-2026-PRE-000042-M"]),
             (3, ["file", "show", "XA-2026-PRE-000042-L"]),
             (2, ["clock", "set", "2027-01-19T09:00:00"]), (2, ["clock", "set", "tomorrow"]), (3, ["trust", "add", "/nonexistent"]),
-            (3, ["trust", "confirm", "XB", "--fingerprint", "1", "--as", "D1"]),
+            (2, ["trust", "confirm", "XB", "--fingerprint", "1", "--as", "D1"]),
+            (3, ["trust", "confirm", "XB", "--fingerprint", "1", "--by", "person", "--called", "E1", "--as", "D1"]),
             (2, ["request", "approve", "XA-2026-PRE-000042-L"]), (5, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "D1"]),
             (3, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "D3"]),
             (5, ["request", "approve", "XA-2026-PRE-000042-L", "--as", "nobody"]),
@@ -73,7 +74,9 @@ import Testing
         let entry = folder("xb.jws")
         try Data(try await other.run(["directory", "export"]).output.utf8).write(to: URL(fileURLWithPath: entry))
         let fingerprint = try #require(try await node.run(["trust", "add", entry, "--json"]).json()["fingerprint"]?.string)
-        let confirmed = try await node.run(["trust", "confirm", "XB", "--fingerprint", fingerprint, "--as", "D1"])
+        let confirmed = try await node.run([
+            "trust", "confirm", "XB", "--fingerprint", fingerprint, "--by", "person", "--called", "E1", "--as", "D1",
+        ])
         #expect(confirmed.status == 0, "\(confirmed.errors)")
         let whole = try String(contentsOfFile: Program.resources + "/preservation.yaml", encoding: .utf8)
         let path = folder("draft.yaml")

@@ -40,7 +40,9 @@ final class TypesWorld {
             for peer in nodes where peer.state != node.state {
                 let added = try await type("\(node.state)-D1 comity trust add '\(folder("\(peer.state).jws"))' --json").json()
                 let fingerprint = added["fingerprint"]?.string ?? ""
-                _ = try await type("\(node.state)-D1 comity trust confirm \(peer.state) --fingerprint '\(fingerprint)'")
+                _ = try await type(
+                    "\(node.state)-D1 comity trust confirm \(peer.state) --fingerprint '\(fingerprint)' --by person --called '\(peer.state)-D1'"
+                )
             }
         }
     }

@@ -146,7 +146,7 @@ extension Node {
 
     /// The State that a message says it comes from. Nothing proves it: it only says whom to ask.
     private func claimedSender(_ sealed: [UInt8]) -> StateCode? {
-        guard let act = try? Intake.open(sealed, with: keys.sealing).claims() else { return nil }
+        guard let act = try? Intake.open(sealed, with: keys.identities).claims() else { return nil }
         return act.from.state
     }
 

@@ -45,7 +45,7 @@ extension Node {
         try unfinished.makeFolder(CourtLayout.bag)
         let extracted = try await Self.aside { [self] () throws(ComityError) in
             try PackageOpener.extract(
-                path: path.path, identities: [keys.sealing], to: "\(unfinished.path)/\(CourtLayout.bag)", trusted: { self.trustedKey($0) },
+                path: path.path, identities: keys.identities, to: "\(unfinished.path)/\(CourtLayout.bag)", trusted: { self.trustedKey($0) },
                 allowUnknownSigner: false, progress: progress)
         }
         guard belongs(extracted.verdict, path.package, to: dossier), let statement = extracted.verdict.statement else {
@@ -167,7 +167,8 @@ extension Node {
         let signers = Set(records.compactMap { $0.record.act?.jws.signatures.first?.keyID })
         let former = try reader.formerDocuments().filter { document in
             guard let entry = try? DirectoryEntry(verifying: document) else { return false }
-            return signers.contains(entry.signingKey.keyID) && !peers.contains { $0.entry.signingKey == entry.signingKey }
+            return signers.contains(entry.signingKey.keyID) && entry.signingKey.keyID != keys.signing.keyID
+                && !peers.contains { $0.entry.signingKey == entry.signingKey }
         }
         return peers.map(\.jws) + former
     }

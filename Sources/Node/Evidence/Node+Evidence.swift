@@ -78,7 +78,7 @@ extension Node {
         let dossier = try dossier(ref)
         let extracted = try await Self.aside { [self] () throws(ComityError) in
             try PackageOpener.extract(
-                path: arrived.path, identities: [keys.sealing], to: destination, trusted: { self.senderKeys($0) },
+                path: arrived.path, identities: keys.identities, to: destination, trusted: { self.senderKeys($0) },
                 allowUnknownSigner: false,
                 progress: progress)
         }

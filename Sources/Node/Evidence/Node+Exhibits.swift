@@ -164,7 +164,7 @@ extension Node {
 
     /// Gives the bytes of an exhibit out piece by piece, each proven, in constant memory.
     public func read(_ access: ExhibitAccess, _ give: ([UInt8]) async throws -> Void) async throws {
-        let reader = try ExhibitReader(package: access.path, identities: [keys.sealing], exhibit: access.number)
+        let reader = try ExhibitReader(package: access.path, identities: keys.identities, exhibit: access.number)
         var left = access.size
         while left > 0 {
             let piece = try Self.piece(reader, 1 << 18)
@@ -175,7 +175,7 @@ extension Node {
     }
 
     private func beginning(_ path: String, _ number: Int, _ count: Int) throws(ComityError) -> [UInt8] {
-        try Self.piece(try ExhibitReader(package: path, identities: [keys.sealing], exhibit: number), count)
+        try Self.piece(try ExhibitReader(package: path, identities: keys.identities, exhibit: number), count)
     }
 
     /// Up to `count` bytes, fewer only at the end.

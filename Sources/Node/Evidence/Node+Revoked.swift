@@ -12,7 +12,7 @@ extension Node {
     func senderKeys(_ keyID: String) -> (any SenderKeys)? {
         if let known = trustedKey(keyID) { return known }
         guard revocation(of: keyID) != nil else { return nil }
-        if let peer = peers.peer(keyID: keyID) { return peer.entry }
+        if let peer = peers.peer(keyID: keyID) { return peer.entry.asSigned(by: keyID) }
         return try? store.read { try $0.formerEntries().first { $0.signingKey.keyID == keyID } }
     }
 

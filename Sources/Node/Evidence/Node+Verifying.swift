@@ -11,14 +11,14 @@ extension Node {
     public func verify(packageAt path: String, progress: (@Sendable (Int64, Int64) throws(ComityError) -> Void)? = nil) throws(ComityError)
         -> PackageVerdict
     {
-        try settled(try PackageVerifier.verify(path: path, identities: [keys.sealing], trusted: senderKeys, progress: progress))
+        try settled(try PackageVerifier.verify(path: path, identities: keys.identities, trusted: senderKeys, progress: progress))
     }
 
     /// The keys of the sender whose signing key has this id, when it is this node or a confirmed peer.
     public func trustedKey(_ keyID: String) -> (any SenderKeys)? {
-        if keys.signing.keyID == keyID { return try? entry() }
+        if let own = try? entry(), own.hasSigned(keyID) { return own.asSigned(by: keyID) }
         guard let peer = peers.peer(keyID: keyID), peer.trust == .confirmed else { return nil }
-        return peer.entry
+        return peer.entry.asSigned(by: keyID)
     }
 
     /// Verifies the package that arrived and answers with the act *receive*. Nothing is recorded as received unless it
@@ -132,7 +132,7 @@ extension Node {
         guard let statement = verdict.statement, verdict.digest == package.digest, case .trusted(let kid) = verdict.signer,
             let sender = dossier.counterparts(of: party).map(\.state).first(where: { $0.description == statement.from })
         else { return false }
-        return statement.file == dossier.id && statement.to == state.description && peers.peer(sender)?.entry.signingKey.keyID == kid
+        return statement.file == dossier.id && statement.to == state.description && peers.peer(sender)?.entry.hasSigned(kid) == true
     }
 }
 

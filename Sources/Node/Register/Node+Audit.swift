@@ -52,7 +52,7 @@ extension Node {
     /// Keys of everybody who signs here. Revoked and doubtful ones too: the audit asks what was signed, not whom to believe today.
     private func auditKeys() throws(ComityError) -> AuditKeys {
         try store.read { reader in
-            let entries = try reader.peers().map(\.entry) + reader.formerEntries()
+            let entries = try [entry()] + reader.peers().map(\.entry) + reader.formerEntries()
             return AuditKeys(own: self.keys.signing.verifyingKey, state: state, entries: entries)
         }
     }
@@ -116,7 +116,9 @@ struct AuditKeys: Sendable {
     init(own: VerifyingKey, state: StateCode, entries: [DirectoryEntry]) {
         self.state = state
         var signing = [own.keyID: (key: own, state: state)]
-        for entry in entries { signing[entry.signingKey.keyID] = signing[entry.signingKey.keyID] ?? (entry.signingKey, entry.state) }
+        for entry in entries {
+            for key in [entry.signingKey] + entry.formerSigningKeys { signing[key.keyID] = signing[key.keyID] ?? (key, entry.state) }
+        }
         self.signing = signing
         registers = Dictionary(grouping: entries, by: \.state).mapValues { $0.map(\.register) }
     }

@@ -200,11 +200,11 @@ extension Delivery {
 extension Node {
     /// Opens an act that a peer gave back, and checks its signature: by this node's key, or by one of its sender.
     fileprivate func open(_ sealed: [UInt8]) throws(ComityError) -> VerifiedAct {
-        let jws = try Age.decrypt(sealed, with: [keys.sealing], limit: Act.limit)
+        let jws = try Age.decrypt(sealed, with: keys.identities, limit: Act.limit)
         let unverified = try UnverifiedAct(jws)
         guard let kid = unverified.jws.signatures.first?.keyID else { throw ComityError(.badSignature, "The act is not signed.") }
         let entries = try store.read { try $0.peers().map(\.entry) + $0.formerEntries() } + [try entry()]
-        guard let signer = entries.first(where: { $0.signingKey.keyID == kid }) else {
+        guard let signer = entries.first(where: { $0.hasSigned(kid) })?.asSigned(by: kid) else {
             throw ComityError(.unknownKey, "The act is signed by a key that is not in the directory.")
         }
         let verified = try VerifiedAct.reread(jws, key: signer.signingKey)

@@ -34,6 +34,7 @@ extension Delivery {
     /// Meets a peer: asks which checkpoints it knows, compares them, has the newest one of this register cosigned, and brings it the
     /// entries. What fails is noted and tried again.
     public func meet(_ state: StateCode) async {
+        await refreshEntry(of: state)
         do throws(ComityError) {
             let peer = try node.confirmedPeer(state)
             let line = try line(to: peer)

@@ -134,7 +134,7 @@ extension Node {
                     fix: "Tell that State and all your peers; comity audit witness proof N writes the proof. Its register is not cosigned.")
             )
         }
-        return checks
+        return try checks + keyAlarms()
     }
 
     /// What `comity doctor` says about the register and its witnesses.

@@ -104,7 +104,12 @@ actor Story {
             try Data(entry.output.utf8).write(to: URL(fileURLWithPath: path))
             let added = try await command(node, ["trust", "add", path, "--json"])
             let fingerprint = try added.json()["fingerprint"]?.string ?? ""
-            _ = try await command(node, ["trust", "confirm", other.state, "--fingerprint", fingerprint, "--as", officer])
+            _ = try await command(
+                node,
+                [
+                    "trust", "confirm", other.state, "--fingerprint", fingerprint, "--called", "\(other.state)-D1", "--number",
+                    "+999 205 550 201", "--number-source", "letter of the exercise", "--as", officer,
+                ])
             prints.append(fingerprint)
         }
         return Line(step: "0", what: "the two States confirm each other's fingerprint", ref: "", hash: prints.first ?? "")

@@ -44,7 +44,8 @@ def make(folder: pathlib.Path) -> dict[str, Node]:
         entry = folder / f"{other}.jws"
         entry.write_text(nodes[other].run("directory", "export"))
         fingerprint = nodes[state].run("trust", "add", str(entry), "--json").split('"fingerprint"')[1].split('"')[1]
-        nodes[state].run("trust", "confirm", other, "--fingerprint", fingerprint, "--as", f"{state}-D1")
+        nodes[state].run("trust", "confirm", other, "--fingerprint", fingerprint, "--by", "person", "--called", f"{other}-D1",
+                         "--as", f"{state}-D1")
     return nodes
 
 

@@ -15,7 +15,8 @@ enum DirectoryScreen: Screen {
         routes.page("/directory") { visit in
             let scene = try visit.scene()
             return try visit.pages.show(
-                "directory", try DirectoryPage(scene: scene).fields, scene, title: scene.strings("directory.title"), here: "/directory")
+                "directory", try DirectoryPage(scene: scene, query: visit.query("q") ?? "").fields, scene,
+                title: scene.strings("directory.title"), here: "/directory")
         }
         // The entry is public: it is what this State publishes.
         routes.page("/directory/entry") { visit in
@@ -27,13 +28,20 @@ enum DirectoryScreen: Screen {
         }
         AddPeerPages.add(to: routes)
         TrustPages.add(to: routes)
+        routes.form("/directory/:state/ring") { visit, form in
+            let state = try visit.peer().entry.state
+            _ = try await visit.node.ring(state, by: visit.officer)
+            return visit.goTo("/directory/\(state)?done=rung")
+        }
         routes.page("/directory/:state") { visit in
             let scene = try visit.scene()
             let peer = try visit.peer()
             var fields = DirectoryPage.peer(peer, scene)
+            fields.merge(try StatePage(peer, scene).fields) { $1 }
             fields["done"] =
                 visit.query("done").flatMap {
-                    ["added", "facts", "confirmed", "revoked"].contains($0) ? scene.strings("directory.done.\($0)") : nil
+                    ["added", "facts", "confirmed", "revoked", "rung", "answered"].contains($0)
+                        ? scene.strings("directory.done.\($0)") : nil
                 } ?? ""
             fields["hasDone"] = (fields["done"] as? String)?.isEmpty == false
             return try visit.pages.show(
@@ -58,14 +66,27 @@ extension Visit {
 struct DirectoryPage {
     let fields: Fields
 
-    init(scene: Scene) throws(ComityError) {
+    /// - Parameter query: words that an authority of a State must have; empty: all States.
+    init(scene: Scene, query: String = "") throws(ComityError) {
         let configuration = scene.node.configuration
-        let peers = try scene.node.listPeers()
+        let words = query.prefix(200).split(whereSeparator: \.isWhitespace).map(String.init)
+        var peers = try scene.node.listPeers()
+        let total = peers.count
+        if !words.isEmpty {
+            let found = Set(try scene.node.searchDirectory(words: words).map(\.state))
+            peers = peers.filter { found.contains($0.entry.state) }
+        }
+        let due = Set(
+            try scene.may(.readRegister) ? scene.node.freshness(officer: scene.session.officer).filter { !$0.due.isEmpty }.map(\.state) : []
+        )
         fields = [
             "self": Self.authority(configuration.authority, configuration.state, endpoint: configuration.endpoint, scene),
-            "fingerprint": Self.groups(scene.node.fingerprint), "hasPeers": !peers.isEmpty, "mayTrust": scene.may(.trust),
+            "fingerprint": Self.groups(scene.node.fingerprint), "words": scene.node.fingerprintWords.split(separator: " ").map(String.init),
+            "hasPeers": total > 0, "hasFound": !peers.isEmpty, "q": Text.safe(query, limit: 200), "mayTrust": scene.may(.trust),
             "peerCount": scene.strings.count("directory.count", peers.count, scene.figures),
-            "peers": peers.prefix(250).map { Self.peer($0, scene) },
+            "peers": peers.prefix(250).map { peer -> Fields in
+                Self.peer(peer, scene).merging(["isDue": due.contains(peer.entry.state)] as Fields) { $1 }
+            },
         ]
     }
 

@@ -17,6 +17,7 @@ struct DutyPage {
     let layers: [RosterLine]
     let handover: Handover?
     let alarms: [DoctorCheck]
+    let rings: [TestCall]
 
     init(_ scene: Scene) throws(ComityError) {
         self.scene = scene
@@ -29,6 +30,7 @@ struct DutyPage {
         callBacks = scene.may(.readContent) ? try node.callBacksPending(officer: officer) : []
         handover = scene.may(.readContent) ? try node.handoverInHand(officer: officer) : nil
         alarms = try node.registerAlarms(officer: officer)
+        rings = scene.may(.answer) && scene.may(.readRegister) ? try node.waitingTestCalls(officer: officer) : []
         peers = scene.may(.readRegister) || scene.may(.administer) ? try node.peerHealth(officer: officer) : nil
     }
 
@@ -41,13 +43,20 @@ struct DutyPage {
             "lede": lede, "canCall": scene.may(.answer), "isMine": isMine, "canTake": scene.may(.answer) && shift == nil,
             "handsOver": handover?.signed != nil && !isMine && scene.may(.answer), "handsOverSays": handsOver,
             "sees": pressing != nil, "hasPeers": peers != nil, "roster": rosterLines, "hasRoster": !rosterLines.isEmpty,
+            "hasRings": !rings.isEmpty,
+            "rings": rings.map { ring -> Fields in
+                [
+                    "with": scene.names.fields(ring.state), "id": ring.id.description,
+                    "since": figures.span(milliseconds: max(0, scene.now.milliseconds - ring.at.milliseconds)),
+                ]
+            },
             "hasCallBacks": !callBacks.isEmpty, "seesCallBacks": scene.may(.readContent),
             "callBackCount": callBacks.isEmpty ? "" : strings.count("duty.calls.count", callBacks.count, figures),
             "callBacks": callBacks.map(callBack),
             "alarms": alarms.map { alarm -> Fields in
                 [
                     "title": strings("duty.alarm.\(alarm.name)"), "says": Text.safe(alarm.says, limit: 1000),
-                    "do": Text.safe(alarm.fix, limit: 600),
+                    "do": Text.safe(alarm.fix, limit: 600), "isUrgent": alarm.grade == .bad,
                 ]
             },
         ]

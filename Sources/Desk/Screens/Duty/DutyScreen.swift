@@ -35,6 +35,11 @@ enum DutyScreen: Screen {
             _ = try await visit.node.take(.acknowledge, on: ref, officer: visit.officer, body: .object([:]))
             return visit.goTo("/?acknowledged=\(ref)")
         }
+        routes.form("/duty/rings/answer") { visit, form in
+            let ring = try UUIDv7(form["ring"] ?? "")
+            let state = try await visit.node.answerTestCall(ring, by: visit.officer)
+            return visit.goTo("/directory/\(state)?done=answered")
+        }
         routes.form("/duty/take") { visit, form in
             try await visit.node.takeDuty(officer: visit.officer, reason: form.text("reason"))
             return visit.goTo("/?taken=1")

@@ -71,6 +71,14 @@ enum FileScreen: Screen {
         case .evidence: page.more = evidence(scene, ref)
         case .audit: page.more = try FileAudit(scene, ref, page: number).fields
         }
+        let doubtful = view.id == nil ? [] : try visit.node.doubtfulActs(in: ref)
+        page.more["isDoubtful"] = !doubtful.isEmpty
+        page.more["doubtful"] = doubtful.prefix(20).map { act -> Fields in
+            [
+                "act": ActKind(rawValue: act.kind).map { Timeline.step($0, view, scene.strings) } ?? act.kind,
+                "at": scene.times.text(scene.times.local(act.registered)),
+            ]
+        }
         if let done = visit.query("done") { page.done = try DoneBanner(scene, view, done).fields }
         page.more["hasProblem"] = problem != nil
         page.more["problemWhat"] = Text.safe(problem?.what ?? "", limit: 400)
