@@ -106,9 +106,9 @@ struct CourierVolume {
     private let tar: TarReader
 
     /// Opens a volume and checks whose list it is.
-    /// - Parameter key: the signing key of a confirmed peer.
+    /// - Parameter key: the signing key of a confirmed peer that has this id, or had it until another followed; nil for who is none.
     /// - Throws: `.schema`, `.badSignature`, `.unknownKey`, and what reading throws.
-    init(path: String, key: (StateCode) -> VerifyingKey?) throws(ComityError) {
+    init(path: String, key: (StateCode, _ keyID: String) -> VerifyingKey?) throws(ComityError) {
         tar = TarReader(BufferedSource(try FileSource(path: path)), maximumEntries: 4 * Self.mostMessages + 4_000_000)
         guard let first = try tar.next(), first.path == Self.listName, first.kind == .file, first.size <= Int64(Self.listLimit) else {
             throw ComityError(.schema, "\(path) is not a courier volume.", next: "Name a file that ends in \(Self.suffix).")
@@ -118,7 +118,7 @@ struct CourierVolume {
         guard list.v == 1, list.number >= 1, list.number <= list.of, jws.signatures.count == 1, jws.signatures[0].type == Self.type else {
             throw ComityError(.schema, "The list of the volume \(path) is malformed.")
         }
-        guard let key = key(list.from) else {
+        guard let key = key(list.from, jws.signatures[0].keyID) else {
             throw ComityError(
                 .unknownKey, "\(path) says it comes from \(list.from), which is not a confirmed peer here.",
                 next: "Confirm its directory entry first, or ask who gave you the disk.")

@@ -153,8 +153,8 @@ extension Node {
         -> CourierImport
     {
         let book = peers.all()
-        let volume = try CourierVolume(path: path) { sender in
-            book.first { $0.entry.state == sender && $0.trust == .confirmed }?.entry.signingKey
+        let volume = try CourierVolume(path: path) { sender, keyID in
+            book.first { $0.entry.state == sender && $0.trust == .confirmed }?.entry.asSigned(by: keyID).signingKey
         }
         let list = volume.list
         guard list.to == state else {

@@ -170,7 +170,7 @@ extension Node {
                 name: "directory", grade: .ok,
                 says: old.isEmpty
                     ? "what is known of other States is fresh"
-                    : "\(old.count) States with something to do: \(old.prefix(10).map(\.state.description).joined(separator: ", "))",
+                    : "something to do about \(old.prefix(10).map(\.state.description).joined(separator: ", "))",
                 fix: old.isEmpty ? "" : "comity directory freshness"),
         ]
     }

@@ -130,12 +130,12 @@ extension Node {
             guard entry.state != state else { return }
             let known = try store.read { try $0.peer(entry.state) }
             if let known, known.entry != entry {
-                guard known.trust != .revoked, known.entry.hasIdentity(of: entry) else {
-                    report.left.append("\(entry.state): the list has other keys than the ones here; ask \(entry.state) itself.")
+                guard known.trust == .revoked || entry.issuedAt > known.entry.issuedAt else {
+                    report.left.append("\(entry.state): the entry here is newer, of \(known.entry.issuedAt).")
                     return
                 }
-                guard entry.issuedAt > known.entry.issuedAt else {
-                    report.left.append("\(entry.state): the entry here is newer, of \(known.entry.issuedAt).")
+                guard known.trust != .revoked, known.entry.hasIdentity(of: entry) else {
+                    report.left.append("\(entry.state): the list has other keys than the ones here; ask \(entry.state) itself.")
                     return
                 }
             }

@@ -87,10 +87,13 @@ struct Init: AsyncParsableCommand {
             createdAt: Instant(milliseconds: Int64(seconds) * 1000))
         let node = try await Node.create(folder: global.folder, configuration, officers: officers)
         if global.json {
-            try Output.json(["state": state.description, "data": global.folder, "fingerprint": node.fingerprint])
+            try Output.json([
+                "state": state.description, "data": global.folder, "fingerprint": node.fingerprint, "words": node.fingerprintWords,
+            ])
         } else {
             Output.line("node made      \(global.folder)")
             Output.line("fingerprint    \(node.fingerprint)")
+            Output.line("  in words     \(node.fingerprintWords)")
             Output.line("next           comity serve --data \(global.folder)")
             Output.line(
                 "               comity directory export --data \(global.folder) > \(state.description.lowercased()).jws   (give it to your peers)"

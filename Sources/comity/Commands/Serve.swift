@@ -59,6 +59,7 @@ enum Serving {
         // Before anything is registered or leaves: whether this register is the one that the witnesses know.
         await delivery.meetAll(patience: .seconds(15))
         let hold = try node.store.standing()
+        if hold == nil { try await node.finishRotation() }
         if let hold {
             Output.error("HELD      \(hold.says)\n          \(hold.next)")
         }

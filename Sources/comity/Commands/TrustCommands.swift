@@ -201,7 +201,8 @@ struct Trust: AsyncParsableCommand {
             if global.json { return try Output.json(terms) }
             for term in terms {
                 let due = term.due.map { "\(term.isDue ? "due" : "until") \($0)" } ?? ""
-                Output.line("\(term.use.rawValue)  since \(term.since)  \(due)\n    \(term.key)")
+                Output.line(
+                    "\(term.use.rawValue)  since \(term.since)  \(due)\n    \(term.key.count > 60 ? term.key.prefix(40) + "…" : term.key)")
             }
         }
     }
