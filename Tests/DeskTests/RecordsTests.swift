@@ -54,14 +54,18 @@ struct RecordsTests {
             func answers(_ first: String, _ more: [(String, String)] = []) -> [(String, String)] {
                 [
                     ("place1", "2"), ("place2", "7"), ("group1", first), ("group2", groups[6]), ("how", "telephone"),
-                    ("called", "K-02, +99 1"),
+                    ("called", "K-02"), ("number", "+99 105 1"), ("source", "letter of 3 May"),
                 ]
                     + more
             }
             let differs = try await desk.post("/directory/XB/confirm", answers("00000"))
             desk.isPage(differs, status: 422)
-            #expect(differs.body.contains("differs from the entry") && differs.body.contains("K-02, +99 1"))
+            #expect(differs.body.contains("differs from the entry") && differs.body.contains("K-02"))
             #expect(try await desk.post("/directory/XB/confirm", answers("00000", [("sure", "yes")])).status == 422)
+            // A number that nobody knew before needs its source.
+            let unknown = try await desk.post("/directory/XB/confirm", answers(groups[1]).filter { $0.0 != "source" })
+            desk.isPage(unknown, status: 422)
+            #expect(unknown.body.contains("This number was not known before"))
             // One group typed twice is not two.
             let once = try await desk.post("/directory/XB/confirm", answers(groups[1]).map { $0.0 == "place2" ? ("place2", "2") : $0 })
             #expect(once.status == 200 && once.body.contains("Two groups are left out"))
@@ -71,7 +75,9 @@ struct RecordsTests {
             #expect(try desk.node.listPeers().first?.trust == .unconfirmed)
             _ = try await desk.post("/directory/XB/confirm", answers(groups[1], [("sure", "yes")]))
             let confirmed = try #require(try desk.node.listPeers().first)
-            #expect(confirmed.trust == .confirmed && confirmed.confirmedBy == "XA-D1, By telephone, K-02, +99 1")
+            #expect(
+                confirmed.trust == .confirmed
+                    && confirmed.confirmedBy == "XA-D1, By telephone, K-02, on +99 105 1 from said: letter of 3 May")
             desk.isPage(try await desk.get("/directory/XB?done=confirmed"))
 
             desk.isPage(try await desk.get("/directory/XB/revoke"))

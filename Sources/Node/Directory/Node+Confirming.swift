@@ -3,7 +3,7 @@
 public import Exchange
 import Sealing
 public import Standards
-public import Storage
+import Storage
 
 /// The call over a second channel: who was called, on which number, and where that number came from.
 public struct SecondChannel: Sendable {
@@ -24,11 +24,18 @@ public struct SecondChannel: Sendable {
     }
 }
 
+/// A telephone number of a State that was known before its entry came.
+public struct KnownNumber: Sendable, Equatable {
+    public let number: String
+    /// Where it stood, in words.
+    public let source: String
+}
+
 extension Node {
     /// Numbers of a State that were known before its entry came: from an entry that was believed, or from a list of a publisher whose
     /// fingerprint was compared.
-    public func knownNumbers(_ state: StateCode) throws(ComityError) -> [KnownNumberRow] {
-        try store.read { try Self.numbersBefore(state, $0) }
+    public func knownNumbers(_ state: StateCode) throws(ComityError) -> [KnownNumber] {
+        try store.read { try Self.numbersBefore(state, $0) }.map { KnownNumber(number: $0.number, source: $0.source) }
     }
 
     private static func numbersBefore(_ state: StateCode, _ reader: Reader) throws -> [KnownNumberRow] {
@@ -40,6 +47,12 @@ extension Node {
             + peer.entry.numbers.filter { !digits.contains(Self.plain($0)) }.map {
                 KnownNumberRow(number: $0, source: "the confirmed entry of \(peer.entry.issuedAt)", at: peer.entry.issuedAt)
             }
+    }
+
+    /// Where a number was known from; what is said about it otherwise.
+    /// - Throws: `.usage` when it is known from nothing and nobody says where it came from.
+    public func source(ofNumber number: String, said: String?, of state: StateCode) throws(ComityError) -> String {
+        try store.read { try Self.source(of: number, said, state, $0) }
     }
 
     private static func plain(_ number: String) -> String { number.filter { $0.isASCII && $0.isNumber } }
@@ -86,12 +99,11 @@ extension Node {
     /// him.
     /// - Parameters:
     ///   - groups: five digits each, by their place from 1 to 8; two or more.
-    ///   - called: whom he called, on which number.
     /// - Throws: `.verificationFailed` when one differs, `.usage` for fewer than two, `.notFound`, `.wrongState`.
-    public func confirmPeer(_ state: StateCode, groups: [Int: String], by officer: String, how: String, called: String)
+    public func confirmPeer(_ state: StateCode, groups: [Int: String], by officer: String, over channel: SecondChannel)
         async throws(ComityError) -> Peer
     {
-        try await confirm(state, by: officer, SecondChannel(how: how, called: called), groups: groups.keys.sorted()) {
+        try await confirm(state, by: officer, channel, groups: groups.keys.sorted()) {
             known throws(ComityError) in try Self.compare(groups, with: known.fingerprint, of: state)
         }
     }

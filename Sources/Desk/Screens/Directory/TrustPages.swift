@@ -47,8 +47,13 @@ enum TrustPages {
                 "id": way == ways[0] ? "how" : "how-\(way)",
             ]
         }
-        fields["called"] = answers["called"] ?? ""
-        fields.merge(faults.fields(["group1", "how", "called"]), uniquingKeysWith: { $1 })
+        for name in ["called", "number", "source"] { fields[name] = answers[name] ?? "" }
+        let known = try visit.node.knownNumbers(peer.entry.state)
+        fields["hasKnown"] = !known.isEmpty
+        fields["known"] = known.map { row -> Fields in
+            ["number": Text.safe(row.number, limit: 40), "source": Text.safe(row.source, limit: 200)]
+        }
+        fields.merge(faults.fields(["group1", "how", "called", "number", "source"]), uniquingKeysWith: { $1 })
         return try visit.show(
             "peer-confirm", fields, title: scene.strings("peer.confirm.title", ["state": "\(peer.entry.state)"]), faults: faults,
             here: "/directory")
@@ -61,7 +66,8 @@ enum TrustPages {
         let places = ["place1", "place2"].compactMap { form[$0].flatMap { Int($0) } }.filter { (1...8).contains($0) }
         guard Set(places).count == 2 else { return try showConfirm(visit, [:], nil, faults) }
         let answers = Dictionary(
-            ["group1", "group2", "how", "called"].map { ($0, form.text($0) ?? "") }, uniquingKeysWith: { first, _ in first })
+            ["group1", "group2", "how", "called", "number", "source"].map { ($0, form.text($0) ?? "") },
+            uniquingKeysWith: { first, _ in first })
         let typed = Dictionary(uniqueKeysWithValues: zip(places, [answers["group1"] ?? "", answers["group2"] ?? ""]))
         if typed.values.contains("") {
             faults.add("group1", strings("peer.confirm.missing"))
@@ -74,10 +80,21 @@ enum TrustPages {
         let called = (answers["called"] ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         if !ways.contains(how) { faults.add("how", strings("peer.way.missing")) }
         if called.isEmpty || called.count > 200 { faults.add("called", strings("peer.called.missing")) }
+        let state = peer.entry.state
+        let (number, said) = (answers["number"] ?? "", answers["source"] ?? "")
+        var source = ""
+        if !number.isEmpty || how == "telephone" {
+            do throws(ComityError) { source = try visit.node.source(ofNumber: number, said: said, of: state) } catch {
+                faults.add(
+                    "number", error.code == .usage ? strings(number.isEmpty ? "peer.number.missing" : "peer.number.unknown") : error.what)
+            }
+        }
         guard faults.isEmpty else { return try showConfirm(visit, answers, places, faults) }
         if form["sure"] == "yes" {
-            let state = peer.entry.state
-            _ = try await visit.node.confirmPeer(state, groups: typed, by: visit.officer, how: strings("peer.way.\(how)"), called: called)
+            let channel = SecondChannel(
+                how: strings("peer.way.\(how)"), called: called, number: number.isEmpty ? nil : number,
+                numberSource: said.isEmpty ? nil : said)
+            _ = try await visit.node.confirmPeer(state, groups: typed, by: visit.officer, over: channel)
             return visit.goTo("/directory/\(state)?done=confirmed")
         }
         let path = "/directory/\(peer.entry.state)"
@@ -88,10 +105,11 @@ enum TrustPages {
                 .init(label: strings("directory.fingerprint"), value: peer.entry.fingerprint, isCode: true),
                 .init(label: strings("peer.confirm.how"), value: strings("peer.way.\(how)")),
                 .init(label: strings("peer.confirm.called"), value: called),
+                .init(label: strings("peer.confirm.number"), value: number.isEmpty ? strings("peer.no-phone") : number, note: source),
             ], warning: strings("peer.confirm.warning"), action: "\(path)/confirm",
             hidden: [
                 ("sure", "yes"), ("place1", "\(places[0])"), ("place2", "\(places[1])"), ("group1", typed[places[0]] ?? ""),
-                ("group2", typed[places[1]] ?? ""), ("how", how), ("called", called),
+                ("group2", typed[places[1]] ?? ""), ("how", how), ("called", called), ("number", number), ("source", said),
             ], button: strings("peer.confirm.do", ["state": "\(peer.entry.state)"]), back: path, backWords: strings("peer.back"))
         try mustTrust(visit, scene)
         return try visit.show("second-look", look.fields, title: look.title, here: "/directory")
