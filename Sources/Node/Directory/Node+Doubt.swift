@@ -104,13 +104,15 @@ extension Node {
             try writer.append(doubted)
             for notice in notices { try writer.insert(notice) }
         }
-        return (try doubtfulActs(of: state, since: since ?? now), told)
+        return (try doubtfulActs(of: state, since: since ?? now, key: key), told)
     }
 
-    /// The key that was in force at a moment: what was replaced since is doubtful too when it was used after it.
+    /// The key that was in force at a moment: one that was replaced since is the doubtful one, and not its successor.
     private func doubtfulKey(_ since: Instant) throws(ComityError) -> String {
         let entry = try entry()
-        let former = entry.former(.signing).first { $0.at > since }.flatMap { try? VerifyingKey(text: $0.former) }
+        let former = entry.former(.signing).first { $0.at.milliseconds - Self.overlap > since.milliseconds }.flatMap {
+            try? VerifyingKey(text: $0.former)
+        }
         return former?.keyID ?? entry.signingKey.keyID
     }
 
@@ -135,11 +137,13 @@ extension Node {
     }
 
     /// Acts of a State that were registered here from a moment on, oldest first. For this node itself: what it signed.
-    public func doubtfulActs(of state: StateCode, since: Instant) throws(ComityError) -> [DoubtfulAct] {
+    /// - Parameter key: only what the signing key with this id signed.
+    public func doubtfulActs(of state: StateCode, since: Instant, key: String? = nil) throws(ComityError) -> [DoubtfulAct] {
         try store.read { reader in
             let isOwn = state == self.state
             return try reader.acts(outgoing: isOwn, with: isOwn ? nil : state, since: since).compactMap { stored in
                 let act = try Self.hashed(stored).act
+                if let key, try UnverifiedAct(stored.jws).jws.signatures.first?.keyID != key { return nil }
                 guard act.from.state == state, let file = try reader.file(id: act.file) else { return nil }
                 return DoubtfulAct(
                     ref: file.ref, act: act.id, kind: act.kind.rawValue, at: act.at, registered: local(stored.registered))

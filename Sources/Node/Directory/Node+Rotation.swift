@@ -27,7 +27,7 @@ extension Node {
     public static let rotatable: [KeyUse] = [.signing, .root, .sealing]
 
     /// How long what is on its way under the former key may still be dated: a process that read the key before may sign with it.
-    private static let overlap: Int64 = 10 * 60_000
+    static let overlap: Int64 = 10 * 60_000
 
     /// The keys of this node that have a term, in the order in which they fall due.
     public func keyTerms() throws(ComityError) -> [KeyTerm] {

@@ -52,9 +52,15 @@ extension Node {
         return ring.state
     }
 
-    /// Acts of a State whose keys were revoked here that were registered while they were doubtful; none for one that is believed.
-    public func doubtfulActs(ofRevoked state: StateCode) throws(ComityError) -> [DoubtfulAct] {
-        guard let entry = try store.read({ try $0.peer(state) })?.entry, let since = try doubts()[entry.signingKey.keyID] else { return [] }
-        return try doubtfulActs(of: state, since: since)
+    /// Acts of a State that were registered while the key that signed them was doubtful: revoked here, or doubted by the State itself.
+    public func doubtfulActs(signedBy state: StateCode) throws(ComityError) -> [DoubtfulAct] {
+        guard let entry = try store.read({ try $0.peer(state) })?.entry else { return [] }
+        let doubts = try doubts()
+        var found: [DoubtfulAct] = []
+        for key in [entry.signingKey] + entry.formerSigningKeys {
+            guard let since = doubts[key.keyID] else { continue }
+            found += try doubtfulActs(of: state, since: since, key: key.keyID)
+        }
+        return found.sorted { $0.registered < $1.registered }
     }
 }

@@ -127,7 +127,24 @@ def files(walk: Walker):
 
 
 def directory(walk: Walker):
+    # XB says all that an entry can say, and was tried with two test calls.
+    xa, xb = walk.node, Node(walk.node.folder.parent / "xb")
+    xb.run("directory", "propose", "authority.hours=24/7", "authority.purposes=network-24-7,police-cooperation", "authority.names.fi=Bresta",
+           "authority.channels.telephone=+999 205 550 222", "authority.channels.telephone.hours=mon-fri 08:00-16:00",
+           "authorities.xb-moj.name=Ministry of Justice of the Republic of Bresta, Department for International Cooperation",
+           "authorities.xb-moj.languages=en,fr", "authorities.xb-moj.timeZone=Asia/Tashkent", "authorities.xb-moj.hours=mon-fri 08:00-16:30",
+           "authorities.xb-moj.purposes=mutual-legal-assistance,extradition", "authorities.xb-moj.email=cooperation@ministry-of-justice.example.org",
+           "requirements.double-criminality=Needed for coercive measures.", "requirements.double-criminality.source=Penal Code, section 12",
+           "--as", "XB-D1")
+    xb.run("directory", "approve", "--as", "XB-D3")
+    entry = walk.node.folder.parent / "xb.jws"
+    xb.run("directory", "publish", "--to", str(entry), "--as", "XB-D1")
+    xa.run("directory", "import", str(entry))
+    xa.run("directory", "ring", "XB", "--wait", "0", "--as", "XA-D3")
+    xa.run("directory", "ring", "XB", "--by-telephone", "--number", "+999 205 550 222", "--answered-after", "PT2M", "--by", "Ms Ilves",
+           "--as", "XA-D3")
     walk.all({
+        "directory, found": "/directory?q=ministry", "directory, nothing found": "/directory?q=nowhere",
         "directory": "/directory", "peer": "/directory/XB", "peer, revoked": "/directory/XD", "peer, not confirmed": "/directory/XE",
         "peer, confirm": "/directory/XE/confirm", "peer, revoke": "/directory/XB/revoke", "add a peer": "/directory/add",
     })

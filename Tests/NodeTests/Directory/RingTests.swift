@@ -149,6 +149,16 @@ import Transport
         // What a State says about itself marks its files; whether it is revoked, an officer decides.
         #expect(try b.doubtfulActs(in: ref).count == 1 && b.listPeers().first?.trust == .confirmed)
         #expect(try a.doubtfulActs(in: ref).count == 1)
+        // After a rotation the key that was in force then is the doubtful one, and its successor is not.
+        let former = a.keys.signing.keyID
+        _ = try await a.rotate(.signing, by: nil)
+        let next = try Node(folder: a.folder.path)
+        try next.holdClock(at: start.adding(milliseconds: 5000))
+        #expect(try await next.doubtOwnKey(by: "D1", reason: nil, since: start.adding(milliseconds: -1000)).acts.map(\.ref) == [ref])
+        let events = try next.store.read { try $0.events([.keyDoubtful], limit: 5) }
+        #expect(events.allSatisfy { $0.detail["key"]?.string == former } && events.count == 2)
+        #expect(try await next.doubtOwnKey(by: "D1", reason: nil, since: nil).acts.isEmpty)
+        #expect(try next.store.read { try $0.lastEvent(.keyDoubtful) }?.detail["key"]?.string == next.keys.signing.keyID)
         await #expect(throws: ComityError(.usage, "")) {
             try await a.doubtOwnKey(by: "D1", reason: nil, since: start.adding(milliseconds: 3_600_000))
         }

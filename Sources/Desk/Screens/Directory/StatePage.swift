@@ -19,7 +19,7 @@ struct StatePage {
         let sees = scene.may(.readRegister)
         age = sees ? try node.freshness(officer: officer).first { $0.state == peer.entry.state } : nil
         rings = sees ? try node.testCalls(with: peer.entry.state, officer: officer) : []
-        doubtful = try scene.may(.readMetadata) ? node.doubtfulActs(ofRevoked: peer.entry.state) : []
+        doubtful = try scene.may(.readMetadata) ? node.doubtfulActs(signedBy: peer.entry.state) : []
     }
 
     private var strings: Strings { scene.strings }

@@ -145,7 +145,7 @@ extension DirectoryCommand {
             commandName: "list-sign", abstract: "On the side of a secretariat: sign a list of entries. Needs no node.",
             discussion:
                 "EXAMPLE\n  comity directory list-sign --publisher unodc --name \"Secretariat\" --key list.key entries/*.jws > world.jws")
-        @Flag(help: "Print JSON about the list to standard error, for a machine.") var json = false
+        @OptionGroup var global: GlobalOptions
         @Option(help: "Short id of the publisher, a-z 0-9 and -.") var publisher: String
         @Option(help: "Name of the publisher.") var name: String
         @Option(help: "File with the publisher's key; made when it is not there, mode 0600.") var key: String
@@ -177,7 +177,7 @@ extension DirectoryCommand {
                 "entries": "\(texts.count)", "fingerprint": DirectoryEntry.fingerprint(of: raw),
                 "words": DirectoryEntry.fingerprintWords(of: raw),
             ]
-            if json { return Output.error(try IJSON.pretty(report)) }
+            if global.json { return Output.error(try IJSON.pretty(report)) }
             Output.error(
                 "entries       \(texts.count)\nfingerprint   \(report["fingerprint"] ?? "")\n  in words    \(report["words"] ?? "")")
         }
