@@ -127,7 +127,8 @@ extension Node {
     }
 
     private static func looseKeys(in folder: String) -> [String] {
-        ["root.key", "signing.key", "statement.key", "sealing.key", "register.key", "tls.key", "access.key"].filter { name in
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(".key") }.sorted().filter { name in
             let mode =
                 (try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
             return mode & 0o077 != 0

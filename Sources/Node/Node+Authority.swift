@@ -21,6 +21,7 @@ extension Node {
             throw ComityError(.usage, "Between 1 and 20 languages are needed, each once.", next: "Write them as en, fr, pt-BR.")
         }
         for language in languages { try Self.checkLanguage(language) }
+        try refreshConfiguration()
         try Self.check(phone: phone, email: email)
         let old = configuration
         let authority = DirectoryEntry.Authority(

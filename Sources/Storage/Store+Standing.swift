@@ -16,11 +16,13 @@ extension Store {
     /// Holds the register when the database is a copy, or older than what this folder had.
     func checkStanding(_ folder: String) throws {
         let inode = Self.inode(of: folder + "/comity.sqlite")
+        // The mark first: another process may append in between, and then the database has more than the mark said, never less.
+        let mark = RegisterMark.read(folder)
         let (known, size, held) = try read { reader in
             (try reader.setting(Self.inodeSetting), try reader.registerSize(), try reader.registerHold() != nil)
         }
         let now = Instant(milliseconds: Self.realClock())
-        if !held, let mark = RegisterMark.read(folder), mark > size {
+        if !held, let mark, mark > size {
             try hold(
                 RegisterHold(
                     .behindPublished, says: "the database has \(size) entries, but there were \(mark) in this folder: it is older.",

@@ -47,6 +47,7 @@ extension Delivery {
     /// be believed.
     func offerEntry(to state: StateCode) async {
         do throws(ComityError) {
+            try node.refreshConfiguration()
             let entry = try node.directoryEntry()
             let (setting, hash) = ("entry-offered \(state)", Hash.of(entry).description)
             guard try node.store.read({ try $0.setting(setting) }) != hash else { return }
@@ -75,6 +76,8 @@ extension Delivery {
         do throws(ComityError) {
             guard now < notice.until else { throw ComityError(.peerRefused, "It is too late.") }
             let peer = try node.confirmedPeer(notice.peer)
+            // It may be signed by a key that the peer does not know yet.
+            await offerEntry(to: notice.peer)
             let reply = try await line(to: peer).ask(.notice(notice.jws))
             guard reply.status == 200 else { throw ComityError(.peerUnreachable, "HTTP status \(reply.status)") }
             let at = try node.now()

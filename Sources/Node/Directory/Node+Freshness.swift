@@ -65,7 +65,7 @@ extension Node {
             return moment.map { now.milliseconds - $0.milliseconds > length } ?? true
         }
         let asked = check?.asked.map { Instant(milliseconds: $0) }
-        let shown = [asked, check?.listed, peer.addedAt].compactMap { $0 }.max()
+        let shown = [asked, check?.listed, peer.addedAt, peer.entry.issuedAt].compactMap { $0 }.max()
         var due: [Freshness.Due] = []
         if peer.trust != .revoked {
             if isOld(peer.confirmedAt, "confirm") { due.append(.confirm) }

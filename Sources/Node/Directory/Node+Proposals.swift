@@ -179,7 +179,7 @@ extension Node {
     }
 
     /// Reads what another process of this node wrote to `node.json`, as long as its keys are the same.
-    func refreshConfiguration() throws(ComityError) {
+    public func refreshConfiguration() throws(ComityError) {
         let written = try folder.readConfiguration()
         guard written != configuration, written.keyFiles == configuration.keyFiles, written.statementKey == configuration.statementKey
         else { return }

@@ -71,6 +71,15 @@ extension Node {
                     ? "With another key the register would be another one to every witness." : "Peers believe one such key at a time.",
                 next: "Replace one of: \(Self.rotatable.map(\.rawValue).joined(separator: ", ")).")
         }
+        // A backup must not hold the file that names a key of before and the keys of afterwards; two rotations at once neither.
+        let lock = open(folder.path + "/backup.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard lock >= 0 else { throw ComityError(.storage, "The folder \(folder.path) cannot be written.") }
+        defer { close(lock) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw ComityError(
+                .wrongState, "Another process makes a backup of this node, or replaces a key.", next: "Wait until it has ended.")
+        }
+        try refreshConfiguration()
         try await finishRotation(by: officer)
         let old = configuration
         let before = try directoryEntry()

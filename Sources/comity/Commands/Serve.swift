@@ -130,6 +130,8 @@ private struct PublishService: Service {
     }
 
     private func publish() {
+        // What a command published of the node's own entry while it serves.
+        try? node.refreshConfiguration()
         do throws(ComityError) { try node.publishRegister() } catch { logger.error("register: \(error)") }
     }
 }

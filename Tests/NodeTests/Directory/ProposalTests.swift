@@ -54,6 +54,20 @@ import Transport
         #expect(kinds.map(\.by) == ["D1", "D3", "D1"])
     }
 
+    /// A node that serves learns what a command of another process published, and its own changes keep it.
+    @Test func aServingNodeLearnsWhatACommandPublished() async throws {
+        let pair = try await NodePair()
+        let (a, b) = (pair.requesting, pair.requested)
+        let command = try Node(folder: a.folder.path)
+        _ = try await command.propose(file: nil, changes: ["authority.hours=24/7"], by: "D1")
+        _ = try await command.approveProposal(by: "D3")
+        let entry = try await command.publishProposal(by: "D1")
+        #expect(try await a.answer(.entry, from: b.state).body == entry)
+        try await a.setAuthority(name: "New name", languages: ["en"], timeZone: "UTC", phone: nil, email: nil, by: nil)
+        let after = try DirectoryEntry(verifying: try Node(folder: a.folder.path).directoryEntry())
+        #expect(after.authority.hours?.isAlways == true && after.authority.name == "New name")
+    }
+
     @Test func thePeerIsOfferedTheEntryWithTheNextAct() async throws {
         let pair = try await NodePair()
         let (a, b) = (pair.requesting, pair.requested)

@@ -153,8 +153,14 @@ import Transport
         let former = a.keys.signing.keyID
         _ = try await a.rotate(.signing, by: nil)
         let next = try Node(folder: a.folder.path)
-        try next.holdClock(at: start.adding(milliseconds: 5000))
+        try next.holdClock(at: try #require(try next.entry().former(.signing).first).at)
         #expect(try await next.doubtOwnKey(by: "D1", reason: nil, since: start.adding(milliseconds: -1000)).acts.map(\.ref) == [ref])
+        // A notice of a new key takes the entry that names it along.
+        try b.holdClock(at: try next.now())
+        let ring = try await next.ring(b.state, by: "D1")
+        await delivery(next, b).bringNotices()
+        #expect(
+            try b.openRings(officer: nil).map(\.id) == [ring.id] && b.listPeers().first?.entry.signingKey == next.keys.signing.verifyingKey)
         let events = try next.store.read { try $0.events([.keyDoubtful], limit: 5) }
         #expect(events.allSatisfy { $0.detail["key"]?.string == former } && events.count == 2)
         #expect(try await next.doubtOwnKey(by: "D1", reason: nil, since: nil).acts.isEmpty)

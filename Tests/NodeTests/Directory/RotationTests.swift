@@ -90,6 +90,7 @@ import Transport
         #expect(files.count { $0.hasPrefix("root") } == 1 && files.count { $0.hasPrefix("signing") } == 1, "\(files)")
         #expect(files.count { $0.hasPrefix("sealing") } == 2)
         #expect(!files.contains("root.key") && !files.contains("signing.key"))
+        #expect(try node.doctor().first { $0.name == "keys" }?.grade == .ok)
     }
 
     /// Whoever has one key alone cannot make another one believed.
