@@ -48,7 +48,7 @@ extension World {
                 return file.counting()
             },
             knownReference: { ref in self.references[ref].map { !(node.files[$0]?.letters.isEmpty ?? true) } ?? false })
-        if let sealed = parcel.sealed, let keys = node.keys { return try intake.judge(sealed, with: keys.identity) }
+        if let sealed = parcel.sealed, let keys = node.keys { return try intake.judge(sealed, with: [keys.identity]) }
         let letter = parcel.letter
         return try intake.judge(modelSignedBy: letter.keyID) { entry in
             guard entry.signingKey.keyID == letter.keyID, self.keys.isValid(letter) else {

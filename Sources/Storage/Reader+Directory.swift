@@ -33,7 +33,7 @@ extension Reader {
     public func entryChecks() throws -> [StateCode: EntryCheckRow] {
         try Row.fetchAll(db, sql: "SELECT * FROM entry_check").reduce(into: [:]) { found, row in
             let state = try StateCode(row["state"])
-            found[state] = EntryCheckRow(
+            found[state] = try EntryCheckRow(
                 state: state, asked: row["asked"], listedBy: row["listed_by"],
                 listed: try (row["listed"] as String?).map { text throws(ComityError) in try Instant(text) })
         }
@@ -42,14 +42,14 @@ extension Reader {
     /// Numbers of a State that were known from something that was believed, oldest first.
     public func knownNumbers(_ state: StateCode) throws -> [KnownNumberRow] {
         try Row.fetchAll(db, sql: "SELECT number, source, at FROM known_number WHERE state = ? ORDER BY at", arguments: [state.description])
-            .map { KnownNumberRow(number: $0["number"], source: $0["source"], at: try Instant($0["at"])) }
+            .map { try KnownNumberRow(number: $0["number"], source: $0["source"], at: try Instant($0["at"])) }
     }
 
     private func ring(_ row: Row) throws -> RingRow {
         func moment(_ name: String) throws -> Instant? {
             try (row[name] as String?).map { text throws(ComityError) in try Instant(text) }
         }
-        return RingRow(
+        return try RingRow(
             id: try UUIDv7(row["id"]), state: try StateCode(row["state"]), isIncoming: row["incoming"], number: row["number"],
             officer: row["officer"], at: try Instant(row["at"]), reached: try moment("reached"), answered: try moment("answered"),
             by: row["by"])
@@ -86,7 +86,7 @@ extension Reader {
     /// Notices that are owed.
     public func notices() throws -> [NoticeRow] {
         try Row.fetchAll(db, sql: "SELECT * FROM notice ORDER BY next").map {
-            NoticeRow(
+            try NoticeRow(
                 id: try UUIDv7($0["id"]), peer: try StateCode($0["peer"]), jws: [UInt8]($0["jws"] as Data), attempts: $0["attempts"],
                 next: $0["next"], until: $0["until"])
         }

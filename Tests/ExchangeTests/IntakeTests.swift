@@ -120,19 +120,19 @@ struct World {
     @Test func whatWasRegisteredBeforeTheRevocationIsReceiptedAgain() throws {
         var world = try World()
         let act = try world.request()
-        guard case .accept(let verified) = try world.intake().judge(try world.sealed(act), with: world.identity) else {
+        guard case .accept(let verified) = try world.intake().judge(try world.sealed(act), with: [world.identity]) else {
             Issue.record("not accepted")
             return
         }
-        guard case .duplicate = try world.intake(.revoked, known: [verified]).judge(try world.sealed(act), with: world.identity) else {
+        guard case .duplicate = try world.intake(.revoked, known: [verified]).judge(try world.sealed(act), with: [world.identity]) else {
             Issue.record("not receipted again")
             return
         }
         let other = try world.request(id: act.id, number: 2)
-        #expect(code(try world.intake(.revoked, known: [verified]).judge(try world.sealed(other), with: world.identity)) == .revokedKey)
-        #expect(code(try world.intake(.revoked).judge(try world.sealed(act), with: world.identity)) == .revokedKey)
+        #expect(code(try world.intake(.revoked, known: [verified]).judge(try world.sealed(other), with: [world.identity])) == .revokedKey)
+        #expect(code(try world.intake(.revoked).judge(try world.sealed(act), with: [world.identity])) == .revokedKey)
         let forged = try world.sealed(act, by: world.stranger)
-        #expect(code(try world.intake(.revoked, known: [verified]).judge(forged, with: world.identity)) == .unknownKey)
+        #expect(code(try world.intake(.revoked, known: [verified]).judge(forged, with: [world.identity])) == .unknownKey)
     }
 
     /// Each fault has its own code, and none is accepted.
