@@ -25,7 +25,7 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: "Seed; a fresh one when none is given.") var seed: UInt64?
     @Option(help: "all, none, or some of \(FaultKind.allCases.map(\.rawValue).joined(separator: ",")).") var faults = "all"
     @Option(help: "Requests that a node opens on an average day, 0.1 to 50.") var load = 2.4
-    @Flag(name: .customLong("real-crypto"), help: "Sign, seal and receipt with the real keys; a hundred times as slow.")
+    @Flag(name: .customLong("real-crypto"), help: "Sign, seal and receipt with the real keys; ten times as slow.")
     var realCrypto = false
     @Flag(name: .long, help: "Print JSON for a machine.") var json = false
 
