@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Dossier
+import Dossier
 internal import GRDB
 public import Standards
 
