@@ -44,7 +44,7 @@ extension Node: ExchangeHandler {
             ComityError(.tooLarge, "A message larger than \(Intake.limit) bytes was refused unread."), from: caller)
     }
 
-    private func judge(_ message: [UInt8]) throws(ComityError) -> Intake.Verdict {
+    func judge(_ message: [UInt8]) throws(ComityError) -> Intake.Verdict {
         let now = try now()
         let book = peers.all()
         return try store.read { reader in

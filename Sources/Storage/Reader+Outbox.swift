@@ -74,4 +74,11 @@ extension Reader {
                 size: $0["size"])
         }
     }
+
+    /// Events of a kind of which there are few, oldest first.
+    public func events(_ kind: RegisterEvent.Kind) throws -> [RegisterEvent] {
+        try Data.fetchAll(
+            db.cachedStatement(sql: "SELECT bytes FROM event WHERE kind = ? AND length(bytes) > 0 ORDER BY idx"), arguments: [kind.rawValue]
+        ).map { try IJSON.decode(RegisterEvent.self, from: $0, limit: 1 << 20) }
+    }
 }

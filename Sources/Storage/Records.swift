@@ -251,6 +251,9 @@ public struct RegisterEvent: Sendable, Codable {
         /// The whole register was recomputed.
         case audited
         case quarantined
+        /// An officer let a message in after all, or reported it.
+        case quarantineReleased = "quarantine-released"
+        case quarantineReported = "quarantine-reported"
         case peerAdded = "peer-added"
         case peerConfirmed = "peer-confirmed"
         case peerRevoked = "peer-revoked"

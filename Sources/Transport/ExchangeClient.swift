@@ -13,7 +13,7 @@ public import Standards
 public struct ExchangeClient: Sendable {
     private let http: HTTPClient
     private let endpoint: String
-    private let peer: StateCode
+    let peer: StateCode
 
     /// - Throws: `.failure` when the certificates cannot be used.
     public init(own: NodeCertificate, peer: DirectoryEntry) throws(ComityError) {
@@ -62,6 +62,15 @@ public struct ExchangeClient: Sendable {
 
     /// Asks about the directory.
     public func ask(_ call: DirectoryCall) async throws(ComityError) -> RegisterReply { try await reply(to: call) }
+
+    /// The `Date` of an answer to a small call.
+    func date() async throws(ComityError) -> String? {
+        do {
+            let response = try await http.execute(HTTPClientRequest(url: endpoint + DirectoryCall.entry.path), timeout: .seconds(30))
+            _ = try await response.body.collect(upTo: DirectoryEntry.limit)
+            return response.headers.first(name: "Date")
+        } catch { throw ComityError(.peerUnreachable, "\(peer) did not answer at \(endpoint).", why: Text.safe("\(error)")) }
+    }
 
     private func reply(to call: any ExchangeCall) async throws(ComityError) -> RegisterReply {
         var request = HTTPClientRequest(url: endpoint + call.path)

@@ -16,6 +16,8 @@ public protocol ExchangeLine: Sendable {
     func ask(_ call: RegisterCall) async throws(ComityError) -> RegisterReply
     /// Asks about the directory.
     func ask(_ call: DirectoryCall) async throws(ComityError) -> RegisterReply
+    /// How far the peer's clock is ahead of this machine's, in milliseconds; to a second, which is what HTTP says.
+    func clockDifference() async throws(ComityError) -> Int64
     /// Must be called before the value is given up.
     func shutdown() async
 }
@@ -30,6 +32,9 @@ extension ExchangeLine {
     public func ask(_ call: DirectoryCall) async throws(ComityError) -> RegisterReply {
         throw ComityError(.peerUnreachable, "This way carries no calls about the directory.")
     }
+
+    /// Nodes of one process share its clock.
+    public func clockDifference() async throws(ComityError) -> Int64 { 0 }
 }
 
 extension ExchangeClient: ExchangeLine {}

@@ -56,7 +56,8 @@ struct Comity: AsyncParsableCommand {
             """,
         version: "comity \(Version.number)",
         subcommands: [
-            Init.self, Serve.self, Doctor.self, DirectoryCommand.self, Trust.self, AccountCommand.self, Request.self, LawCommand.self,
+            Init.self, Serve.self, Doctor.self, DirectoryCommand.self, Trust.self, ExchangeCommand.self, ReconcileCommand.self,
+            AccountCommand.self, Request.self, LawCommand.self,
             FileCommand.self,
             Queue.self,
             Evidence.self, BundleCommand.self, BackupCommand.self, RetentionCommand.self, AgeCommand.self,

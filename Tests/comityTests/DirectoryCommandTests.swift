@@ -66,6 +66,12 @@ import Testing
         #expect(try await done(a, ["quarantine", "list", "--json"]).json().array?.isEmpty == true)
         #expect(try await world.story.hashes(of: ref, on: a) == world.story.hashes(of: ref, on: b))
         for node in [a, b] { _ = try await done(node, ["audit", "check", "--json"]) }
+        // Both chains are the same; the lines stand, and the clocks of one machine agree.
+        let same = try await done(a, ["reconcile", ref, "--json"]).json()
+        #expect(same.at("0.differences")?.array?.isEmpty == true && (same.at("0.same")?.integer ?? 0) > 1)
+        let status = try await done(a, ["exchange", "status", "XB", "--ask", "--json"]).json()
+        #expect(status.at("0.grade")?.string == "ok" && status.at("0.silent") == nil && status.at("0.clockAhead") != nil)
+        _ = try await done(a, ["exchange", "status", "XC"], status: 3)
         // A list whose publisher nobody confirmed brings nothing.
         let list = world.folder("world.jws")
         let signed = try await done(

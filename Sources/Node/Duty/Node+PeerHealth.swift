@@ -27,6 +27,8 @@ public struct PeerHealth: Sendable, Equatable {
     public let packages: Int
     /// How often the oldest was tried.
     public let attempts: Int
+    /// When the oldest is tried again; nil when nothing is owed.
+    public let next: Instant?
     /// Why the last attempt failed.
     public let says: String?
     public let grade: Grade
@@ -51,7 +53,7 @@ extension Node {
                 return PeerHealth(
                     state: peer.entry.state, trust: peer.trust, confirmed: peer.confirmedAt.map(local),
                     lastContact: last.map { local(Instant(milliseconds: $0)) }, acts: row?.acts ?? 0, packages: row?.packages ?? 0,
-                    attempts: row?.attempts ?? 0, says: row?.says, grade: grade)
+                    attempts: row?.attempts ?? 0, next: row.map { local(Instant(milliseconds: $0.next)) }, says: row?.says, grade: grade)
             }.sorted { Self.order($0.grade) < Self.order($1.grade) }
         }
     }

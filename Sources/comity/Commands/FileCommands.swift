@@ -93,36 +93,6 @@ extension FileCommand {
     }
 }
 
-struct Quarantine: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Messages that were not believed.", subcommands: [List.self], defaultSubcommand: List.self)
-
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List them with their codes.")
-        @OptionGroup var global: GlobalOptions
-
-        struct Line: Encodable {
-            let id: Int64
-            let code: String
-            let says: String
-            let peer: String
-            let at: Instant
-            let sha256: String
-            let size: Int
-        }
-
-        func run() async throws {
-            let rows = try global.node().quarantined(officer: nil)
-            if global.json {
-                return try Output.json(
-                    rows.map { Line(id: $0.id, code: $0.code, says: $0.says, peer: $0.peer, at: $0.at, sha256: $0.sha256, size: $0.size) })
-            }
-            if rows.isEmpty { Output.line("Nothing is in quarantine.") }
-            for row in rows { Output.line("\(row.id)  \(row.at)  from \(row.peer)  \(row.code)  \(Text.safe(row.says))") }
-        }
-    }
-}
-
 struct Rebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drop every view and compute it anew from the register, all or nothing; nothing that was recorded changes.",
