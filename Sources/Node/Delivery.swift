@@ -45,6 +45,7 @@ public final class Delivery: Sendable {
                     if !Task.isCancelled { await self.meetAll() }
                 }
             }
+            group.addTask { await self.runPulls() }
             // Packages can take hours; no act waits for them.
             group.addTask {
                 while !Task.isCancelled {

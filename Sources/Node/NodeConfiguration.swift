@@ -13,12 +13,20 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         public let tls: TLSFiles?
         /// Of the desk: the host name in a browser's address bar, when it is another than `host`.
         public let name: String?
+        /// Of the exchange: after how many seconds peers are asked again what they owe, for a node that they cannot reach; nil: every ten minutes.
+        public let pullSeconds: Int?
 
-        public init(host: String, port: Int, tls: TLSFiles? = nil, name: String? = nil) {
+        public init(host: String, port: Int, tls: TLSFiles? = nil, name: String? = nil, pullSeconds: Int? = nil) {
             self.host = host
             self.port = port
             self.tls = tls
             self.name = name
+            self.pullSeconds = pullSeconds
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case host, port, tls, name
+            case pullSeconds = "pull_seconds"
         }
 
         /// Reads `127.0.0.1:7443` or `[::1]:7443`.

@@ -4,6 +4,7 @@ import Exchange
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Register
 import Standards
 
 extension ExchangeServer {
@@ -26,6 +27,12 @@ extension ExchangeServer {
         }
         router.get("\(RegisterCall.base)/acts/{id}") { _, context in
             try await reply(context, handler) { .act(context.parameters.get("id") ?? "") }
+        }
+        router.get("\(RegisterCall.base)/owed") { _, context in try await reply(context, handler) { .owed } }
+        router.post("\(RegisterCall.base)/acts/{id}/receipt") { request, context in
+            try await reply(context, handler) {
+                .receipt(act: context.parameters.get("id") ?? "", try await bytes(request, limit: Receipt.limit))
+            }
         }
     }
 

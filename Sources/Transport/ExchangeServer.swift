@@ -16,7 +16,7 @@ public import Standards
 /// | --- | --- |
 /// | `POST /exchange/v1/acts`, body: sealed message | 200 receipt (JSON), or an RFC 9457 problem with `code` |
 /// | `GET /exchange/v1/packages/{digest}` | 200 progress |
-/// | `POST /exchange/v1/register/add-checkpoint`, `…/heads`, `…/entries/{from}`; `GET …/entries?from=`, `…/acts?after=`, `/exchange/v1/acts/{id}` | see `RegisterCall` |
+/// | `POST /exchange/v1/register/add-checkpoint`, `…/heads`, `…/entries/{from}`; `GET …/entries?from=`, `…/acts?after=`, `/exchange/v1/acts/{id}`, `/exchange/v1/owed`; `POST /exchange/v1/acts/{id}/receipt` | see `RegisterCall` |
 /// | `GET`, `POST /exchange/v1/directory/entry`, `POST …/notices` | see `DirectoryCall` |
 /// | `PUT /exchange/v1/packages/{digest}/parts/{n}`, with `Content-Digest: sha-256=:…:` (RFC 9530) | 200 progress |
 public enum ExchangeServer {

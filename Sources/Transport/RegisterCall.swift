@@ -3,7 +3,7 @@
 public import Register
 import Standards
 
-/// What nodes ask each other about their registers (docs/formats/witness.md).
+/// What nodes ask each other about their registers (docs/formats/witness.md), and for the acts in them (docs/formats/exchange.md).
 public enum RegisterCall: Sendable, Equatable {
     /// The caller asks for a cosignature (C2SP tlog-witness).
     case addCheckpoint([UInt8])
@@ -17,6 +17,10 @@ public enum RegisterCall: Sendable, Equatable {
     case acts(after: String?)
     /// One of them, sealed to the caller.
     case act(String)
+    /// The caller, which this node may be unable to reach, asks which acts are owed to it.
+    case owed
+    /// The caller has registered one of them and brings its receipt.
+    case receipt(act: String, [UInt8])
 
     /// Largest body of a request or an answer, in bytes, and most entries in one.
     public static let limit = 4 * 1024 * 1024
@@ -26,8 +30,8 @@ public enum RegisterCall: Sendable, Equatable {
 
     var method: String {
         switch self {
-        case .addCheckpoint, .addEntries, .heads: "POST"
-        case .entries, .acts, .act: "GET"
+        case .addCheckpoint, .addEntries, .heads, .receipt: "POST"
+        case .entries, .acts, .act, .owed: "GET"
         }
     }
 
@@ -39,13 +43,15 @@ public enum RegisterCall: Sendable, Equatable {
         case .entries(let from): "\(Self.base)/register/entries?from=\(from)"
         case .acts(let after): "\(Self.base)/register/acts" + (after.map { "?after=\($0)" } ?? "")
         case .act(let id): "\(Self.base)/acts/\(id)"
+        case .owed: "\(Self.base)/owed"
+        case .receipt(let id, _): "\(Self.base)/acts/\(id)/receipt"
         }
     }
 
     var body: [UInt8]? {
         switch self {
-        case .addCheckpoint(let bytes), .addEntries(_, let bytes), .heads(let bytes): bytes
-        case .entries, .acts, .act: nil
+        case .addCheckpoint(let bytes), .addEntries(_, let bytes), .heads(let bytes), .receipt(_, let bytes): bytes
+        case .entries, .acts, .act, .owed: nil
         }
     }
 }

@@ -47,6 +47,8 @@ extension Delivery {
             try await haveCosigned(by: peer, over: line)
             try await bringEntries(to: peer, over: line)
             try await note(state) { $0.says = nil }
+            // A peer of an older version says nothing of what it owes; it brings it.
+            _ = try? await pull(from: state)
         } catch {
             let says = error.why.isEmpty ? error.what : "\(error.what) \(error.why)"
             try? await note(state) { $0.says = says }

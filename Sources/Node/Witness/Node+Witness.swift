@@ -27,6 +27,8 @@ extension Node {
         case .entries(let from): try giveEntries(from: from, to: caller)
         case .acts(let after): try giveActs(after: after, to: caller)
         case .act(let id): try giveAct(id, to: caller)
+        case .owed: try giveOwed(to: caller)
+        case .receipt(let id, let bytes): try await takeReceipt(bytes, of: id, from: caller)
         }
     }
 

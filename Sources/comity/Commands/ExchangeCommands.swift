@@ -8,7 +8,7 @@ import Standards
 
 struct ExchangeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "exchange", abstract: "How the lines to other States stand.", subcommands: [Status.self],
+        commandName: "exchange", abstract: "How the lines to other States stand.", subcommands: [Status.self, Pull.self],
         defaultSubcommand: Status.self)
 
     struct Status: AsyncParsableCommand {
@@ -92,6 +92,30 @@ struct ExchangeCommand: AsyncParsableCommand {
             }
             if let silent = line.silent { rows.append("    answers       no: \(Text.safe(silent))") }
             return rows.joined(separator: "\n")
+        }
+    }
+}
+
+extension ExchangeCommand {
+    struct Pull: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fetch the acts that a State owes to this node, which it may be unable to reach.",
+            discussion: "With \"pull_seconds\": 5 under \"exchange\" in node.json, comity serve does it by itself.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "The State.") var state: String
+
+        func run() async throws {
+            struct Done: Encodable { let state: StateCode, acts: Int }
+            let state = try StateCode(state)
+            let delivery = Delivery(node: try global.node())
+            let acts: Int
+            do throws(ComityError) { acts = try await delivery.pull(from: state) } catch {
+                await delivery.shutdown()
+                throw error
+            }
+            await delivery.shutdown()
+            if global.json { return try Output.json(Done(state: state, acts: acts)) }
+            Output.line(acts == 0 ? "\(state) owes nothing that could be taken." : "taken: \(acts) acts of \(state); it has the receipts")
         }
     }
 }
