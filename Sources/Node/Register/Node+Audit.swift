@@ -29,12 +29,12 @@ extension Node {
         return try AuditSteps(of: entries + files).run(
             [
                 { (report, step) throws in
-                    try self.store.read { reader in
-                        report.held = try reader.registerHold()?.says
-                        var audit = RegisterAudit(keys: keys, register: self.keys.register)
+                    var audit = RegisterAudit(keys: keys, register: self.keys.register)
+                    report.held = try self.store.read { reader in
                         try audit.run(reader, advance: step)
-                        audit.finish(&report)
+                        return try reader.registerHold()?.says
                     }
+                    audit.finish(&report) { size in ((try? self.store.publish())?.checkpoint.size ?? 0) >= size }
                 },
                 { (report, step) throws in try self.auditFiles(keys, &report, step) },
                 { (report, _) throws in
