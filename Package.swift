@@ -64,6 +64,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
         // The kernel's clock of the system: whether something keeps it right.
         .systemLibrary(name: "CTimex", path: "Sources/CTimex"),
+        // SQLite's settings for the whole process.
+        .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         // libcrypto of the system: the cipher of packages, which is three times as fast there.
         .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // SHA-256 of several streams at once, with the processor's own instructions.
@@ -82,7 +84,7 @@ let package = Package(
             "Storage",
             [
                 "Standards", "Register", "Dossier", "Exchange", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), "CSQLite",
             ]),
         room(
             "Transport",

@@ -65,7 +65,11 @@ struct Worklist: Sendable {
     }
 
     private func row(of file: FileRow, _ reader: Reader, _ now: Instant) throws -> WorkRow {
-        let dossier = try Node.dossier(file.id, reader)
+        try row(of: file, Node.dossier(file.id, reader), reader, now: now)
+    }
+
+    /// - Parameter dossier: what the acts that count make.
+    func row(of file: FileRow, _ dossier: Dossier, _ reader: Reader, now: Instant) throws -> WorkRow {
         let followers = try Self.followers(of: dossier.id, reader)
         let standing = try standing(of: dossier, followers, reader, now)
         let next = dossier.nextStep(dossier.party(of: party.state) ?? party, standing, followed: !followers.isEmpty)

@@ -86,21 +86,7 @@ extension Reader {
     /// Acts of a file with their contents, in the order in which they were registered here. The bytes are read only of those that
     /// were not read before.
     public func filedActs(of file: UUIDv7) throws -> [FiledAct] {
-        struct Line {
-            let id: String
-            let hash: Hash
-            let outgoing: Bool
-            let index: Int64
-        }
-        let lines = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? ORDER BY idx"),
-            arguments: [file.description]
-        ).map { row in
-            guard let hash = try Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
-            return try Line(id: row[0], hash: hash, outgoing: row[2], index: row[3])
-        }
-        let receipts = try receipts(ofActsIn: file)
-        let owed = try owed(ofActsIn: file)
+        let lines = try lines(of: file)
         var acts = cache.acts(lines.map(\.hash))
         var read: [ActCache.Item] = []
         for (position, line) in lines.enumerated() where acts[position] == nil {
@@ -112,6 +98,52 @@ extension Reader {
             read.append(.init(hash: line.hash, act: act, size: jws.count))
         }
         cache.keep(read)
+        return try filed(lines, acts, file)
+    }
+
+    /// The same for an audit, which believes nothing that was read before.
+    /// - Parameter judge: gets each act as the tables have it; gives what its bytes say, and throws when they say nothing.
+    public func filedActs(of file: UUIDv7, judge: (AuditRow.StoredAct, _ index: Int64) throws -> Act) throws -> [FiledAct] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: "SELECT id, hash, outgoing, idx, jws, kind FROM act WHERE file = ? ORDER BY idx"),
+            arguments: [file.description])
+        var lines: [Line] = []
+        var acts: [Act] = []
+        while let row = try rows.next() {
+            let line = try line(row)
+            // What is not of the kind that belongs there reads as absent: the judge says which act it is.
+            let jws = (try? row[4] as Data?).map { [UInt8]($0) } ?? []
+            acts.append(
+                try judge(
+                    .init(id: line.id, hash: line.hash, outgoing: line.outgoing, kind: try? row[5], file: file.description, jws: jws),
+                    line.index))
+            lines.append(line)
+        }
+        return try filed(lines, acts, file)
+    }
+
+    private struct Line {
+        let id: String
+        let hash: Hash
+        let outgoing: Bool
+        let index: Int64
+    }
+
+    private func lines(of file: UUIDv7) throws -> [Line] {
+        try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? ORDER BY idx"),
+            arguments: [file.description]
+        ).map(line)
+    }
+
+    private func line(_ row: Row) throws -> Line {
+        guard let hash = try Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
+        return try Line(id: row[0], hash: hash, outgoing: row[2], index: row[3])
+    }
+
+    private func filed(_ lines: [Line], _ acts: [Act?], _ file: UUIDv7) throws -> [FiledAct] {
+        let receipts = try receipts(ofActsIn: file)
+        let owed = try owed(ofActsIn: file)
         return try zip(lines, acts).map { line, act in
             guard let act else { throw ComityError(.storage, "The act \(line.id) was not read.") }
             let (given, last) = receipts[line.id] ?? (0, nil)

@@ -17,10 +17,14 @@ public struct AuditRow: Sendable {
         public let id: String
         public let hash: Hash?
         public let outgoing: Bool
-        public let jws: [UInt8]
+        public let kind: String?
+        /// Id of the file.
+        public let file: String?
+        /// Nil when its file is in the list of files, with which it is read and judged (``Reader/filedActs(of:judge:)``).
+        public let jws: [UInt8]?
     }
 
-    /// Kind of the act or event, as its own row says.
+    /// Kind of the event, as its own row says.
     public let what: String?
 
     public let index: Int64
@@ -30,7 +34,7 @@ public struct AuditRow: Sendable {
     public let content: Hash?
     public let kind: String
     public let ref: String
-    /// Id of the file.
+    /// Id of the file of the act or event.
     public let file: String?
     public let act: StoredAct?
     public let event: [UInt8]?
@@ -42,19 +46,23 @@ extension Reader {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT entry.idx, entry.content, entry.kind, entry.ref, event.bytes, event.file, act.id, act.hash, act.outgoing, act.jws, act.file, COALESCE(event.kind, act.kind), entry.at
-                FROM entry LEFT JOIN event ON event.idx = entry.idx LEFT JOIN act ON act.idx = entry.idx ORDER BY entry.idx
+                SELECT entry.idx, entry.content, entry.kind, entry.ref, event.bytes, event.file, act.id, act.hash, act.outgoing,
+                    CASE WHEN file.id IS NULL THEN act.jws END, act.file, act.kind, event.kind, entry.at, file.id IS NULL
+                FROM entry LEFT JOIN event ON event.idx = entry.idx LEFT JOIN act ON act.idx = entry.idx
+                    LEFT JOIN file ON file.id = act.file ORDER BY entry.idx
                 """)
         // What is not of the kind that belongs there reads as absent, so that the audit can say which entry it is.
         func bytes(_ row: Row, _ column: Int) -> [UInt8]? { (try? row[column] as Data?)?.map { [UInt8]($0) } }
         func text(_ row: Row, _ column: Int) -> String? { try? row[column] }
         while let row = try rows.next() {
             let act: AuditRow.StoredAct? = text(row, 6).map { id in
-                .init(id: id, hash: bytes(row, 7).flatMap(Hash.init), outgoing: (try? row[8]) ?? false, jws: bytes(row, 9) ?? [])
+                .init(
+                    id: id, hash: bytes(row, 7).flatMap(Hash.init), outgoing: (try? row[8]) ?? false, kind: text(row, 11),
+                    file: text(row, 10), jws: (try? row[14]) == false ? nil : bytes(row, 9) ?? [])
             }
             try body(
                 AuditRow(
-                    what: text(row, 11), index: row[0], at: try? row[12], content: bytes(row, 1).flatMap(Hash.init),
+                    what: text(row, 12), index: row[0], at: try? row[13], content: bytes(row, 1).flatMap(Hash.init),
                     kind: text(row, 2) ?? "",
                     ref: text(row, 3) ?? "", file: text(row, 5) ?? text(row, 10), act: act,
                     event: bytes(row, 4).flatMap { $0.isEmpty ? nil : $0 }))
@@ -85,5 +93,16 @@ extension Reader {
             db.cachedStatement(sql: "SELECT bytes FROM event WHERE file = ? AND +kind = ? ORDER BY idx"),
             arguments: [file.description, kind.rawValue]
         ).map { [UInt8]($0) }
+    }
+
+    /// The receipts for the acts of a file, by the id of the act.
+    public func receiptBytes(of file: UUIDv7) throws -> [String: [(state: StateCode, bytes: [UInt8])]] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT receipt.act, receipt.peer, receipt.json FROM act INDEXED BY act_filed CROSS JOIN receipt
+                    WHERE act.file = ? AND receipt.act = act.id
+                    """), arguments: [file.description]
+        ).reduce(into: [:]) { try $0[$1[0], default: []].append((StateCode($1[1]), [UInt8]($1[2] as Data))) }
     }
 }

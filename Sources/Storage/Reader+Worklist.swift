@@ -124,6 +124,12 @@ extension Reader {
         try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM work WHERE ref = ?"), arguments: [ref.description]).map(workRow)
     }
 
+    /// From when until before when the row holds, in milliseconds since 1970; nil when there is none.
+    public func workStretch(_ ref: FileReference) throws -> (since: Int64, until: Int64)? {
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT since, until FROM work WHERE ref = ?"), arguments: [ref.description])
+            .map { row in (try row[0], try row[1]) }
+    }
+
     /// The worklist has this row, in every column, also those that only sort.
     public func lists(_ row: WorkRow) throws -> Bool {
         let names = Writer.columns.joined(separator: ", ")

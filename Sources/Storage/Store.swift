@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSQLite
 internal import GRDB
 public import Register
 public import Standards
@@ -25,6 +26,9 @@ public final class Store: Sendable {
     let mark: RegisterMark
     let clock: @Sendable () -> Int64
 
+    /// Of SQLite in the whole process, made once before it is first used.
+    private static let settings: Int32 = comity_sqlite_counts_no_memory()
+
     /// Opens or creates the database `comity.sqlite` in `folder`.
     /// - Parameters:
     ///   - signer: key of the register; signs its checkpoints.
@@ -34,6 +38,7 @@ public final class Store: Sendable {
     public init(
         folder: String, signer: NoteSigner, views: WorkViews? = nil, clock: @escaping @Sendable () -> Int64 = Store.realClock
     ) throws(ComityError) {
+        _ = Self.settings
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(20)

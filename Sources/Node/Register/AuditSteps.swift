@@ -33,14 +33,19 @@ final class AuditSteps: Sendable {
     func run(_ parts: [Part], progress: ((Int64, Int64) throws(ComityError) -> Void)?) throws(ComityError) -> AuditReport {
         // It is called under the lock, while this function waits.
         nonisolated(unsafe) let progress = progress
-        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-            var report = AuditReport()
-            do {
-                try parts[index](&report) { count in try self.advance(count, progress) }
-                let made = report
-                self.state.withLock { $0.reports[index] = made }
-            } catch { self.state.withLock { $0.error = $0.error ?? error } }
+        // A thread each: a loop over all processors that runs within another such loop would have one processor only.
+        let group = DispatchGroup()
+        for (index, part) in parts.enumerated() {
+            DispatchQueue(label: "audit-\(index)").async(group: group) {
+                var report = AuditReport()
+                do {
+                    try part(&report) { count in try self.advance(count, progress) }
+                    let made = report
+                    self.state.withLock { $0.reports[index] = made }
+                } catch { self.state.withLock { $0.error = $0.error ?? error } }
+            }
         }
+        group.wait()
         let state = self.state.withLock { $0 }
         if let error = state.error {
             throw error as? ComityError ?? ComityError(.storage, "The register cannot be read to its end: \(error)")
