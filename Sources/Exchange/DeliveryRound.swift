@@ -113,8 +113,8 @@ public enum DeliveryFailure: Sendable, Equatable {
         }
     }
 
-    /// The peer did not answer at all: the rest would wait in vain, and the round ends.
-    public static func endsRound(_ code: ErrorCode) -> Bool { code == .peerUnreachable }
+    /// The peer did not answer at all, or takes no more calls for now: the rest would wait in vain, and the round ends.
+    public static func endsRound(_ code: ErrorCode) -> Bool { code == .peerUnreachable || code == .throttled }
 
     /// What the peer will never believe: the same bytes would be refused again.
     private static func isFinal(_ code: ErrorCode) -> Bool {

@@ -36,14 +36,6 @@ extension Node: ExchangeHandler {
         }
     }
 
-    public func refuseOversized(from caller: StateCode) async {
-        // The body was never read, so only the fact is kept: once an hour for each peer.
-        let hour = ((try? now())?.milliseconds ?? 0) / 3_600_000
-        try? await quarantine(
-            [], key: Hash.of(Array("\(caller) \(hour)".utf8)),
-            ComityError(.tooLarge, "A message larger than \(Intake.limit) bytes was refused unread."), from: caller)
-    }
-
     func judge(_ message: [UInt8]) throws(ComityError) -> Intake.Verdict {
         let now = try now()
         let book = peers.all()
@@ -111,21 +103,6 @@ extension Node: ExchangeHandler {
         case .supply: try ActBody.read(ActBody.Supply.self, from: act).package
         case .disclose: try ActBody.read(ActBody.Disclose.self, from: act).package
         default: nil
-        }
-    }
-
-    private func quarantine(_ message: [UInt8], key: Hash, _ error: ComityError, from caller: StateCode) async throws(ComityError) {
-        let hash = key.description
-        let now = try now()
-        let event = try event(
-            .quarantined, file: nil, by: "node",
-            detail: ["code": .string(error.code.rawValue), "peer": .string(caller.description), "sha256": .string(hash)])
-        _ = try await store.commit { writer in
-            if try writer.quarantine(
-                code: error.code.rawValue, says: error.what, peer: caller.description, at: now, sha256: hash, bytes: message)
-            {
-                try writer.append(event)
-            }
         }
     }
 

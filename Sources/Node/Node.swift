@@ -38,6 +38,8 @@ public final class Node: Sendable {
     let board = TaskBoard()
     /// Peers that have seen a checkpoint of this register since they were met.
     let meetings = Meetings()
+    /// Calls that each peer may still make.
+    let calls: RateLimit
 
     public var state: StateCode { configuration.state }
     public var party: Party { configuration.party }
@@ -106,6 +108,7 @@ public final class Node: Sendable {
         workVersion = "\(Worklist.format) \(Hash.of(Array(rules.utf8)))"
         store = try Store(folder: folder.path, signer: keys.register) { try worklist.row($0, $1) }
         peers = PeerBook(store: store)
+        calls = RateLimit(perMinute: configuration.exchange.callsPerMinute ?? NodeConfiguration.Listener.calls)
         try checkPublished()
         if try store.read({ try $0.isRebuilding() }) {
             // A process died while it rebuilt the views.

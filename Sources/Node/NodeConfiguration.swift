@@ -15,18 +15,25 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         public let name: String?
         /// Of the exchange: after how many seconds peers are asked again what they owe, for a node that they cannot reach; nil: every ten minutes.
         public let pullSeconds: Int?
+        /// Of the exchange: most calls of one peer in a minute; nil: ``calls``.
+        public let callsPerMinute: Int?
+        /// Most calls of one peer in a minute, when nothing else is said: 100 acts each second.
+        public static let calls = 6000
 
-        public init(host: String, port: Int, tls: TLSFiles? = nil, name: String? = nil, pullSeconds: Int? = nil) {
+        public init(host: String, port: Int, tls: TLSFiles? = nil, name: String? = nil, pullSeconds: Int? = nil, callsPerMinute: Int? = nil)
+        {
             self.host = host
             self.port = port
             self.tls = tls
             self.name = name
             self.pullSeconds = pullSeconds
+            self.callsPerMinute = callsPerMinute
         }
 
         private enum CodingKeys: String, CodingKey {
             case host, port, tls, name
             case pullSeconds = "pull_seconds"
+            case callsPerMinute = "calls_per_minute"
         }
 
         /// Reads `127.0.0.1:7443` or `[::1]:7443`.

@@ -75,6 +75,20 @@ extension Reader {
         }
     }
 
+    /// How many messages from a peer were put into quarantine since a time, and their bytes.
+    public func quarantined(from peer: String, since: Instant) throws -> (messages: Int, bytes: Int64) {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT COUNT(*), COALESCE(SUM(length(bytes)), 0) FROM quarantine WHERE peer = ? AND at >= ?"),
+            arguments: [peer, since.description]
+        ).map { row in (try row[0], try row[1]) } ?? (0, 0)
+    }
+
+    /// A message with this digest lies there.
+    public func isQuarantined(_ sha256: String) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM quarantine WHERE sha256 = ?)"), arguments: [sha256]) ?? false
+    }
+
     /// Events of a kind of which there are few, oldest first.
     public func events(_ kind: RegisterEvent.Kind) throws -> [RegisterEvent] {
         try Data.fetchAll(

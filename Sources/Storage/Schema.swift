@@ -57,6 +57,9 @@ enum Schema {
         migrator.registerMigration("018 witnesses") { db in try db.execute(sql: witnesses) }
         migrator.registerMigration("019 views, retention") { db in try db.execute(sql: retention) }
         migrator.registerMigration("020 directory") { db in try db.execute(sql: directory) }
+        migrator.registerMigration("021 room in quarantine") { db in
+            try db.execute(sql: "CREATE INDEX quarantine_peer ON quarantine (peer, at)")
+        }
         return migrator
     }
 

@@ -8,6 +8,9 @@ public import Standards
 public protocol ExchangeHandler: Sendable {
     /// The State whose confirmed, unrevoked entry pins this certificate (DER bytes), or nil. Asked in every handshake.
     func caller(certificate: [UInt8]) -> StateCode?
+    /// Asked before each call is read.
+    /// - Throws: `.throttled` when the peer has made too many calls.
+    func admit(_ caller: StateCode) async throws(ComityError)
     /// Takes a sealed message: a receipt, or an error whose code tells the sender whether to try again.
     func receive(_ message: [UInt8], from caller: StateCode) async throws(ComityError) -> Receipt
     /// A message that was too large to be read.
@@ -24,6 +27,9 @@ public protocol ExchangeHandler: Sendable {
 }
 
 extension ExchangeHandler {
+    /// A handler that sets no limit.
+    public func admit(_ caller: StateCode) async throws(ComityError) {}
+
     /// A handler that knows no directory.
     public func answer(_ call: DirectoryCall, from caller: StateCode) async throws(ComityError) -> RegisterReply {
         throw ComityError(.notFound, "This node answers no calls about the directory.")

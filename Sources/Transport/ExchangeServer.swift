@@ -97,11 +97,13 @@ public enum ExchangeServer {
         } catch { throw ComityError(.failure, "The exchange listener cannot be set up: \(error).") }
     }
 
+    /// Who calls, if that State may make another call now.
     static func caller(_ context: Context, _ handler: some ExchangeHandler) async throws -> StateCode {
         // On HTTP/1.1 the TLS handler sits on this very channel.
         guard let certificate = try await context.channel.nioSSL_peerCertificate().get(),
             let caller = handler.caller(certificate: try certificate.toDERBytes())
         else { throw ComityError(.permission, "The certificate of the caller is not pinned here.") }
+        try await handler.admit(caller)
         return caller
     }
 

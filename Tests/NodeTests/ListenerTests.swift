@@ -50,6 +50,23 @@ import Transport
         await client.shutdown()
     }
 
+    /// A confirmed peer that calls without end is told to wait, the fact is kept once, and afterwards everything arrives.
+    @Test(.timeLimit(.minutes(30))) func aPeerThatCallsTooOftenIsToldToWait() async throws {
+        let pair = try await NodePair(calls: 3)
+        let a = pair.requesting
+        try await serving(pair) { _, entry in
+            try await client(a.keys.tls, entry) { client in
+                for _ in 0..<3 { await #expect(throws: ComityError(.schema, "")) { try await client.send(Array("garbage".utf8)) } }
+                for _ in 0..<3 { await #expect(throws: ComityError(.throttled, "")) { try await client.send(Array("garbage".utf8)) } }
+                await #expect(throws: ComityError(.throttled, "")) { _ = try await client.ask(RegisterCall.owed) }
+                await #expect(throws: ComityError(.throttled, "")) { _ = try await client.ask(DirectoryCall.entry) }
+            }
+        }
+        let kept = try pair.requested.quarantined(officer: nil)
+        #expect(kept.map(\.code) == ["schema", "throttled"] && kept.last?.size == 0, "\(kept)")
+        #expect(try pair.requested.audit().faults.isEmpty)
+    }
+
     @Test(.timeLimit(.minutes(30))) func onlyPinnedCertificatesGetIn() async throws {
         let pair = try await NodePair()
         let a = pair.requesting

@@ -18,24 +18,25 @@ struct NodePair {
     let requesting: Node
     let requested: Node
 
-    init(exercise: Bool = true) async throws {
+    /// - Parameter calls: how many calls the requested State takes in a minute.
+    init(exercise: Bool = true, calls: Int? = nil) async throws {
         folder = try TemporaryFolder()
         requesting = try await Self.node("XA", folder("xa"), exchange: 1)
-        requested = try await Self.node("XB", folder("xb"), exchange: 2)
+        requested = try await Self.node("XB", folder("xb"), exchange: 2, calls: calls)
         for (node, other) in [(requesting, requested), (requested, requesting)] {
             let peer = try await node.addPeer(try other.directoryEntry())
             _ = try await node.confirmPeer(peer.entry.state, fingerprint: other.fingerprint, by: "D1", how: "test")
         }
     }
 
-    static func node(_ state: String, _ path: String, exchange: Int) async throws -> Node {
+    static func node(_ state: String, _ path: String, exchange: Int, calls: Int? = nil) async throws -> Node {
         let code = try StateCode(state)
         let configuration = NodeConfiguration(
             state: code,
             authority: .init(
                 id: "\(state.lowercased())-247", name: "24/7 point of \(state)", languages: ["en"], timeZone: "UTC", phone: "+999105550101",
                 email: nil),
-            exchange: .init(host: "127.0.0.1", port: exchange), endpoint: "https://127.0.0.1:\(exchange)",
+            exchange: .init(host: "127.0.0.1", port: exchange, callsPerMinute: calls), endpoint: "https://127.0.0.1:\(exchange)",
             desk: .init(host: "127.0.0.1", port: 0),
             exercise: true, createdAt: Instant(milliseconds: Node.realMilliseconds()))
         return try await Node.create(

@@ -81,4 +81,35 @@ import Testing
         #expect(events.map(\.by) == ["D1"] && events[0].detail["to"]?.string == "Central Authority of XA")
         await #expect(throws: ComityError(.usage, "")) { try await b.reportQuarantined(1, to: "", by: "D1") }
     }
+
+    /// What one State sends fills neither the disk nor the room of the others.
+    @Test func theQuarantineHasRoomForEachPeer() async throws {
+        let pair = try await NodePair()
+        let node = pair.requested
+        for number in 0..<PeerLimits.messages + 20 {
+            await #expect(throws: ComityError(.schema, "")) {
+                try await node.receive(Array("garbage \(number)".utf8), from: pair.requesting.state)
+            }
+        }
+        let kept = try node.quarantined(officer: nil)
+        let facts = kept.filter { $0.code == "throttled" }
+        // One for each hour that the test was in.
+        #expect((1...2).contains(facts.count) && facts.allSatisfy { $0.size == 0 } && kept.count - facts.count <= PeerLimits.messages)
+        let other = try StateCode("XC")
+        await #expect(throws: ComityError(.schema, "")) { try await node.receive(Array("of another State".utf8), from: other) }
+        #expect(try node.quarantined(officer: nil).contains { $0.peer == "XC" && $0.size > 0 })
+    }
+
+    @Test func bytesAreCountedToo() async throws {
+        let pair = try await NodePair()
+        let node = pair.requested
+        let message = [UInt8](repeating: 7, count: 1 << 20)
+        for number in 0..<70 {
+            await #expect(throws: ComityError(.schema, "")) {
+                try await node.receive(message + Array("\(number)".utf8), from: pair.requesting.state)
+            }
+        }
+        let sizes = try node.quarantined(officer: nil).map { Int64($0.size) }
+        #expect(sizes.reduce(0, +) <= PeerLimits.bytes && sizes.filter { $0 > 0 }.count >= 60)
+    }
 }

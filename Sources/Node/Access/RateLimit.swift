@@ -5,13 +5,13 @@ import Synchronization
 /// How many requests each caller has left: a bucket that holds a minute's worth and fills evenly.
 ///
 /// Owns the buckets, under one lock; they are forgotten when the process ends.
-final class RateLimit: Sendable {
-    struct Verdict: Equatable {
-        let isAllowed: Bool
+public final class RateLimit: Sendable {
+    public struct Verdict: Equatable, Sendable {
+        public let isAllowed: Bool
         /// Requests that are left now.
-        let left: Int
+        public let left: Int
         /// Seconds until the bucket is full, or until the next request is allowed when this one is not.
-        let seconds: Int
+        public let seconds: Int
     }
 
     private struct Bucket {
@@ -21,13 +21,13 @@ final class RateLimit: Sendable {
 
     static let mostBuckets = 10_000
 
-    let perMinute: Int
+    public let perMinute: Int
     private let buckets = Mutex<[String: Bucket]>([:])
 
     private let clock: @Sendable () -> Int64
 
     /// - Parameter clock: milliseconds of a clock that does not go back; that of the process when none is given.
-    init(perMinute: Int, clock: (@Sendable () -> Int64)? = nil) {
+    public init(perMinute: Int, clock: (@Sendable () -> Int64)? = nil) {
         self.perMinute = max(1, perMinute)
         let started = ContinuousClock.now
         self.clock =
@@ -37,10 +37,11 @@ final class RateLimit: Sendable {
             }
     }
 
-    func take(_ caller: String) -> Verdict { take(caller, now: clock()) }
+    /// Takes one request of the caller, when one is left.
+    public func take(_ caller: String) -> Verdict { take(caller, now: clock()) }
 
     /// - Parameter now: milliseconds of any clock that does not go back.
-    func take(_ caller: String, now: Int64) -> Verdict {
+    public func take(_ caller: String, now: Int64) -> Verdict {
         let most = Double(perMinute)
         let rate = most / 60_000
         return buckets.withLock { buckets in
