@@ -32,7 +32,8 @@ public struct OwedDelivery: Sendable, Equatable {
 /// One round of deliveries to one peer: what is tried, and in which order. Pure: the caller sends, and says what came of it.
 ///
 /// Acts go before packages, and emergencies before everything else of their kind, also those that came to be owed while the round was
-/// under way. What belongs to one file keeps its order; a file that has to wait does not hold up the others.
+/// under way. What belongs to one file keeps its order: while one of them is under way, or has to wait, the rest of its file is held back,
+/// and other files go on. So several may be under way at once.
 public struct DeliveryRound: Sendable {
     /// What came of one try.
     public enum Outcome: Sendable, Equatable {
@@ -42,9 +43,27 @@ public struct DeliveryRound: Sendable {
         case waits
     }
 
+    /// Taken from the front.
+    private struct Queue {
+        var rows: [OwedDelivery] = []
+        var place = 0
+
+        var isEmpty: Bool { place == rows.count }
+
+        mutating func pop() -> OwedDelivery? {
+            guard place < rows.count else { return nil }
+            place += 1
+            return rows[place - 1]
+        }
+    }
+
     /// Emergencies, other acts, packages of emergencies, other packages; each in its order.
-    private var lanes: [[OwedDelivery]] = [[], [], [], []]
-    private var places = [0, 0, 0, 0]
+    private var lanes = [Queue](repeating: Queue(), count: 4)
+    /// The next of a file whose last one was settled, by lane: before the rest of the lane.
+    private var freed = [Queue](repeating: Queue(), count: 4)
+    /// What was met while another one of its file was under way, by lane.
+    private var parked: [UUIDv7: [Queue]] = [:]
+    private var underWay: Set<UUIDv7> = []
     private var held: Set<UUIDv7> = []
     private let kinds: Set<OwedDelivery.Kind>
 
@@ -64,29 +83,47 @@ public struct DeliveryRound: Sendable {
                 if one.kind == .act, let file = one.file { held.insert(file) }
                 continue
             }
-            lanes[(one.kind == .act ? 0 : 2) + (one.isEmergency ? 0 : 1)].append(one)
+            lanes[(one.kind == .act ? 0 : 2) + (one.isEmergency ? 0 : 1)].rows.append(one)
         }
     }
 
-    /// What is tried next; nil ends the round, unless more is added.
+    /// What is tried next; nil when there is nothing now. With nothing under way that ends the round, unless more is added.
+    /// Each one must be settled.
     /// - Parameters:
     ///   - now: milliseconds since 1970.
     ///   - impatient: also what is waiting for its next try.
     public mutating func next(now: Int64, impatient: Bool = false) -> OwedDelivery? {
         for lane in lanes.indices {
-            while places[lane] < lanes[lane].count {
-                let one = lanes[lane][places[lane]]
-                places[lane] += 1
-                if let file = one.file, held.contains(file) { continue }
-                if impatient || one.isDue(at: now) { return one }
-                settle(one, .waits)
+            while let one = freed[lane].pop() ?? lanes[lane].pop() {
+                guard let file = one.file else {
+                    if impatient || one.isDue(at: now) { return one }
+                    continue
+                }
+                if held.contains(file) { continue }
+                if underWay.contains(file) {
+                    parked[file, default: [Queue](repeating: Queue(), count: lanes.count)][lane].rows.append(one)
+                } else if impatient || one.isDue(at: now) {
+                    underWay.insert(file)
+                    return one
+                } else {
+                    settle(one, .waits)
+                }
             }
         }
         return nil
     }
 
     public mutating func settle(_ one: OwedDelivery, _ outcome: Outcome) {
-        if outcome == .waits, let file = one.file { held.insert(file) }
+        guard let file = one.file else { return }
+        underWay.remove(file)
+        if outcome == .waits {
+            held.insert(file)
+            parked[file] = nil
+        } else if var queues = parked[file] {
+            guard let lane = queues.firstIndex(where: { !$0.isEmpty }), let next = queues[lane].pop() else { return parked[file] = nil }
+            freed[lane].rows.append(next)
+            parked[file] = queues
+        }
     }
 }
 

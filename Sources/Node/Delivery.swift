@@ -19,6 +19,8 @@ public final class Delivery: Sendable {
     private let lines = Mutex<[StateCode: (certificate: String, line: any ExchangeLine)]>([:])
     private let connect: @Sendable (Peer) throws(ComityError) -> any ExchangeLine
 
+    /// Acts that are under way to one peer at once, at most.
+    static let width = 8
     /// How long a claim lasts, milliseconds; a crashed process frees its row after that.
     static let lease: Int64 = 10_000
     /// The same for one part of a package.
@@ -81,7 +83,8 @@ public final class Delivery: Sendable {
     /// - Parameter impatient: also what is waiting for its next try, and without respect to another process's pause.
     /// - Parameter packages: bring packages too, which can take hours.
     public func flush(impatient: Bool = false, packages: Bool = true) async {
-        await flush(kinds: packages ? [.act, .package] : [.act], impatient: impatient)
+        await flush(kinds: [.act], impatient: impatient)
+        if packages { await flush(kinds: [.package], impatient: impatient) }
     }
 
     private func flush(kinds: Set<OwedDelivery.Kind>, impatient: Bool) async {
@@ -95,40 +98,72 @@ public final class Delivery: Sendable {
         }
     }
 
+    /// What came of one row.
+    private enum Tried: Sendable {
+        case delivered
+        /// Another process is at it.
+        case claimedElsewhere
+        case failed(ErrorCode, isRefused: Bool)
+    }
+
     /// Delivers one peer's rows in the order of `DeliveryRound`. A peer that does not answer ends the round.
+    ///
+    /// Acts of several files are under way at once: one at first, one more with each that arrives, so that a narrow line is not
+    /// crowded and a good one is used.
     /// - Returns: whether anything was delivered.
     private func flush(_ rows: [OutboxRow], _ kinds: Set<OwedDelivery.Kind>, impatient: Bool) async -> Bool {
-        var delivered = false
-        if let peer = rows.first?.peer { await offerEntry(to: peer) }
+        guard let peer = rows.first?.peer else { return false }
+        await offerEntry(to: peer)
         var round = DeliveryRound(rows.map(\.owed), kinds: kinds)
         var known = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var newest = rows.map(\.id).max() ?? 0
-        while let owed = round.next(now: Node.realMilliseconds(), impatient: impatient) {
-            guard let row = known.removeValue(forKey: owed.id) else { continue }
-            let now = Node.realMilliseconds()
-            let lease = row.kind == .act ? Self.lease : Self.packageLease
-            guard let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + lease) }), claimed.value else {
-                round.settle(owed, .waits)
-                continue
-            }
-            do throws(ComityError) {
-                switch row.kind {
-                case .act: try await deliverAct(row)
-                case .package: try await deliverPackage(row)
+        let most = kinds.contains(.package) ? 1 : Self.width
+        return await withTaskGroup(of: (OwedDelivery, Tried).self) { group in
+            var (underWay, width, delivered, isOver) = (0, 1, false, false)
+            while true {
+                while !isOver, underWay < width, let owed = round.next(now: Node.realMilliseconds(), impatient: impatient) {
+                    guard let row = known.removeValue(forKey: owed.id) else {
+                        round.settle(owed, .settled)
+                        continue
+                    }
+                    underWay += 1
+                    group.addTask { (owed, await self.attempt(row)) }
                 }
-                delivered = true
-            } catch {
-                let refused = await record(error, row)
-                if DeliveryFailure.endsRound(error.code) { return delivered }
-                round.settle(owed, refused ? .settled : .waits)
+                guard let (owed, tried) = await group.next() else { return delivered }
+                underWay -= 1
+                switch tried {
+                case .delivered:
+                    delivered = true
+                    width = min(width + 1, most)
+                    round.settle(owed, .settled)
+                case .claimedElsewhere: round.settle(owed, .waits)
+                case .failed(let code, let isRefused):
+                    if DeliveryFailure.endsRound(code) { isOver = true }
+                    round.settle(owed, isRefused ? .settled : .waits)
+                }
+                // An emergency that began meanwhile goes before all that is left.
+                let added = isOver ? [] : (try? node.store.read { try $0.waiting(for: peer, after: newest) }) ?? []
+                newest = added.last?.id ?? newest
+                for row in added { known[row.id] = row }
+                round.add(added.map(\.owed))
             }
-            // An emergency that began meanwhile goes before all that is left.
-            let added = (try? node.store.read { try $0.waiting(for: rows[0].peer, after: newest) }) ?? []
-            newest = added.last?.id ?? newest
-            for row in added { known[row.id] = row }
-            round.add(added.map(\.owed))
         }
-        return delivered
+    }
+
+    /// Claims a row and brings it; what fails is written into the row.
+    private func attempt(_ row: OutboxRow) async -> Tried {
+        let now = Node.realMilliseconds()
+        let lease = row.kind == .act ? Self.lease : Self.packageLease
+        guard let claimed = try? await node.store.commit({ try $0.claim(row.id, now: now, until: now + lease) }), claimed.value else {
+            return .claimedElsewhere
+        }
+        do throws(ComityError) {
+            switch row.kind {
+            case .act: try await deliverAct(row)
+            case .package: try await deliverPackage(row)
+            }
+            return .delivered
+        } catch { return .failed(error.code, isRefused: await record(error, row)) }
     }
 
     /// - Returns: whether the peer will never take it.

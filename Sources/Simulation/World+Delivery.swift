@@ -51,7 +51,10 @@ extension World {
         for row in added where !owed(row).isDue(at: clock) { lane.tried.insert(row.id) }
         lane.newest = max(lane.newest, lane.rows.last?.id ?? 0)
         while let one = lane.round?.next(now: node.clock(now)) {
-            guard let row = lane.rows.first(where: { $0.id == one.id }) else { continue }
+            guard let row = lane.rows.first(where: { $0.id == one.id }) else {
+                lane.round?.settle(one, .settled)
+                continue
+            }
             try checkOrder(node, lane, row)
             lane.current = one
             lane.tried.insert(row.id)

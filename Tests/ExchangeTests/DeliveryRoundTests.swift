@@ -103,6 +103,52 @@ import Testing
         }
     }
 
+    /// With several under way at once: never two of one file, each file in its order, acts before packages where both may go, and
+    /// nothing is left out.
+    @Test func severalAreUnderWayAtOnce() {
+        var generator = Seeded.fresh()
+        for _ in 0..<500 {
+            let rows = (1...Int64.random(in: 1...40, using: &generator)).map { id in
+                owed(id, UInt8.random(in: 0..<6, using: &generator), id % 5 == 0 ? .package : .act)
+            }
+            let split = Int.random(in: 0...rows.count, using: &generator)
+            var round = DeliveryRound(Array(rows[..<split]))
+            var underWay: [OwedDelivery] = []
+            var tried: [OwedDelivery] = []
+            var waits: Set<UUIDv7?> = []
+            var isAdded = false
+            while true {
+                if !isAdded, Int.random(in: 0..<4, using: &generator) == 0 || underWay.isEmpty && tried.count == split {
+                    round.add(Array(rows[split...]))
+                    isAdded = true
+                }
+                if underWay.count < 4, let one = round.next(now: 100) {
+                    #expect(!underWay.contains { $0.file == one.file } && !waits.contains(one.file), "seed \(generator.seed)")
+                    underWay.append(one)
+                    tried.append(one)
+                } else if let done = underWay.indices.randomElement(using: &generator) {
+                    let one = underWay.remove(at: done)
+                    let isWaiting = Int.random(in: 0..<8, using: &generator) == 0
+                    if isWaiting { waits.insert(one.file) }
+                    round.settle(one, isWaiting ? .waits : .settled)
+                } else if isAdded {
+                    break
+                } else {
+                    round.add(Array(rows[split...]))
+                    isAdded = true
+                }
+            }
+            #expect(Set(tried.map(\.id)).count == tried.count, "seed \(generator.seed)")
+            for (file, own) in Dictionary(grouping: rows, by: \.file) {
+                for kind in [OwedDelivery.Kind.act, .package] {
+                    let order = tried.filter { $0.file == file && $0.kind == kind }.map(\.id)
+                    let expected = own.filter { $0.kind == kind }.map(\.id)
+                    #expect(waits.contains(file) ? expected.starts(with: order) : order == expected, "seed \(generator.seed)")
+                }
+            }
+        }
+    }
+
     @Test func whatThePeerWillNeverBelieveIsNotSentAgain() {
         for code in ErrorCode.allCases {
             let act = DeliveryFailure(code, of: .act, attempts: 2, now: 1000, spread: 0)
