@@ -208,6 +208,15 @@ if Context.environment["COMITY_BENCHMARKS"] != nil {
                 "Standards", "Register", "Exchange", "Dossier", "Storage", crypto, .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "Benchmarks/register", swiftSettings: swiftSettings))
+    package.targets.append(
+        .executableTarget(
+            name: "exchange-benchmark",
+            dependencies: [
+                "Standards", "Law", "Dossier", "Exchange", "Storage", "Transport", "Node", hummingbird,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Benchmarks/exchange", exclude: ["as2.py"], swiftSettings: swiftSettings))
 }
 
 // Fuzz targets (bin/fuzz): built with libFuzzer and the address sanitizer, in a folder of their own.

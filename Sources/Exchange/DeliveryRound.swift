@@ -120,7 +120,10 @@ public struct DeliveryRound: Sendable {
             held.insert(file)
             parked[file] = nil
         } else if var queues = parked[file] {
-            guard let lane = queues.firstIndex(where: { !$0.isEmpty }), let next = queues[lane].pop() else { return parked[file] = nil }
+            guard let lane = queues.firstIndex(where: { !$0.isEmpty }), let next = queues[lane].pop() else {
+                parked[file] = nil
+                return
+            }
             freed[lane].rows.append(next)
             parked[file] = queues
         }

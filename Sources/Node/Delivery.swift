@@ -16,6 +16,7 @@ public import Transport
 /// folder: a row is claimed in the database before it is worked on, and a peer takes the same act twice without harm.
 public final class Delivery: Sendable {
     let node: Node
+    let rounds = Rounds()
     private let lines = Mutex<[StateCode: (certificate: String, line: any ExchangeLine)]>([:])
     private let connect: @Sendable (Peer) throws(ComityError) -> any ExchangeLine
 
@@ -35,39 +36,6 @@ public final class Delivery: Sendable {
             self.connect = { (peer: Peer) throws(ComityError) -> any ExchangeLine in
                 try ExchangeClient(own: node.keys.tls, peer: peer.entry)
             }
-        }
-    }
-
-    /// Works off what is due, until told to stop. `served` is called after each round that delivered something.
-    public func run(pause: Duration = .milliseconds(200)) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: Self.meetingPause)
-                    if !Task.isCancelled { await self.meetAll() }
-                }
-            }
-            group.addTask { await self.runPulls() }
-            // Packages can take hours; no act waits for them.
-            group.addTask {
-                while !Task.isCancelled {
-                    await self.flush(kinds: [.package], impatient: false)
-                    try? await Task.sleep(for: pause)
-                }
-            }
-            group.addTask {
-                while !Task.isCancelled {
-                    await self.bringNotices()
-                    try? await Task.sleep(for: Self.noticePause)
-                }
-            }
-            while !Task.isCancelled {
-                // Who was given a receipt has seen a checkpoint: it gets the entries too.
-                for state in node.meetings.take() { group.addTask { await self.meet(state) } }
-                await flush(kinds: [.act], impatient: false)
-                try? await Task.sleep(for: pause)
-            }
-            group.cancelAll()
         }
     }
 
@@ -92,10 +60,17 @@ public final class Delivery: Sendable {
             return
         }
         await withTaskGroup(of: Void.self) { group in
-            for (_, rows) in Dictionary(grouping: waiting, by: \.peer) {
-                group.addTask { if await self.flush(rows, kinds, impatient: impatient) { await self.meet(rows[0].peer) } }
+            for (peer, rows) in Dictionary(grouping: waiting, by: \.peer) {
+                group.addTask { if await self.bring(rows, kinds, impatient: impatient).delivered { await self.meet(peer) } }
             }
         }
+    }
+
+    /// What came of a round.
+    struct Brought: Sendable {
+        var delivered = false
+        /// The peer did not answer, or takes no more for now.
+        var isOver = false
     }
 
     /// What came of one row.
@@ -110,18 +85,17 @@ public final class Delivery: Sendable {
     ///
     /// Acts of several files are under way at once: one at first, one more with each that arrives, so that a narrow line is not
     /// crowded and a good one is used.
-    /// - Returns: whether anything was delivered.
-    private func flush(_ rows: [OutboxRow], _ kinds: Set<OwedDelivery.Kind>, impatient: Bool) async -> Bool {
-        guard let peer = rows.first?.peer else { return false }
+    func bring(_ rows: [OutboxRow], _ kinds: Set<OwedDelivery.Kind>, impatient: Bool) async -> Brought {
+        guard let peer = rows.first?.peer else { return Brought() }
         await offerEntry(to: peer)
         var round = DeliveryRound(rows.map(\.owed), kinds: kinds)
         var known = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var newest = rows.map(\.id).max() ?? 0
         let most = kinds.contains(.package) ? 1 : Self.width
         return await withTaskGroup(of: (OwedDelivery, Tried).self) { group in
-            var (underWay, width, delivered, isOver) = (0, 1, false, false)
+            var (underWay, width, brought) = (0, 1, Brought())
             while true {
-                while !isOver, underWay < width, let owed = round.next(now: Node.realMilliseconds(), impatient: impatient) {
+                while !brought.isOver, underWay < width, let owed = round.next(now: Node.realMilliseconds(), impatient: impatient) {
                     guard let row = known.removeValue(forKey: owed.id) else {
                         round.settle(owed, .settled)
                         continue
@@ -129,20 +103,20 @@ public final class Delivery: Sendable {
                     underWay += 1
                     group.addTask { (owed, await self.attempt(row)) }
                 }
-                guard let (owed, tried) = await group.next() else { return delivered }
+                guard let (owed, tried) = await group.next() else { return brought }
                 underWay -= 1
                 switch tried {
                 case .delivered:
-                    delivered = true
+                    brought.delivered = true
                     width = min(width + 1, most)
                     round.settle(owed, .settled)
                 case .claimedElsewhere: round.settle(owed, .waits)
                 case .failed(let code, let isRefused):
-                    if DeliveryFailure.endsRound(code) { isOver = true }
+                    if DeliveryFailure.endsRound(code) { brought.isOver = true }
                     round.settle(owed, isRefused ? .settled : .waits)
                 }
                 // An emergency that began meanwhile goes before all that is left.
-                let added = isOver ? [] : (try? node.store.read { try $0.waiting(for: peer, after: newest) }) ?? []
+                let added = brought.isOver ? [] : (try? node.store.read { try $0.waiting(for: peer, after: newest) }) ?? []
                 newest = added.last?.id ?? newest
                 for row in added { known[row.id] = row }
                 round.add(added.map(\.owed))

@@ -38,12 +38,11 @@ extension Node: ExchangeHandler {
 
     func judge(_ message: [UInt8]) throws(ComityError) -> Intake.Verdict {
         let now = try now()
-        let book = peers.all()
         return try store.read { reader in
             let intake = Intake(
                 own: party, law: law, exercise: exercise, now: now,
                 peer: { id in
-                    try book.first { $0.entry.signingKey.keyID == id } ?? book.first { $0.entry.hasSigned(id) }
+                    try self.peers.peer(keyID: id)
                         ?? reader.formerEntries().first { $0.signingKey.keyID == id }.map(Self.retired)
                 },
                 knownHash: { try reader.act($0)?.hash ?? reader.proofStub($0)?.hash },
@@ -108,11 +107,13 @@ extension Node: ExchangeHandler {
 
     /// The receipt for an act in this register, against the newest checkpoint.
     func receipt(for id: UUIDv7) throws(ComityError) -> Receipt {
-        let head = try store.publish()
+        // An act whose content was removed keeps its entry, and with it its receipt.
+        let known = try store.read { reader in
+            try reader.act(id).map { ($0.hash, $0.index) } ?? reader.proofStub(id).map { ($0.hash, $0.index) }
+        }
+        guard let (hash, index) = known else { throw ComityError(.notFound, "The act \(id) is not registered here.") }
+        let head = try store.publish(covering: index)
         return try store.read { reader in
-            // An act whose content was removed keeps its entry, and with it its receipt.
-            let known = try reader.act(id).map { ($0.hash, $0.index) } ?? reader.proofStub(id).map { ($0.hash, $0.index) }
-            guard let (hash, index) = known else { throw ComityError(.notFound, "The act \(id) is not registered here.") }
             let size = head.checkpoint.size
             guard index < size,
                 let act = RegisteredAct(

@@ -13,6 +13,8 @@ import Synchronization
 final class PeerBook: Sendable {
     private struct Cache {
         var peers: [Peer] = []
+        /// By the signing key of today.
+        var byKey: [String: Peer] = [:]
         var read: ContinuousClock.Instant?
     }
 
@@ -29,6 +31,7 @@ final class PeerBook: Sendable {
             let now = ContinuousClock.now
             if let read = cache.read, now - read < Self.lifetime { return cache.peers }
             cache.peers = (try? store.read { try $0.peers() }) ?? []
+            cache.byKey = Dictionary(cache.peers.map { ($0.entry.signingKey.keyID, $0) }, uniquingKeysWith: { first, _ in first })
             cache.read = now
             return cache.peers
         }
@@ -39,7 +42,7 @@ final class PeerBook: Sendable {
     /// The peer whose signing key has this id, or had it until another followed.
     func peer(keyID: String) -> Peer? {
         let peers = all()
-        return peers.first { $0.entry.signingKey.keyID == keyID } ?? peers.first { $0.entry.hasSigned(keyID) }
+        return cache.withLock { $0.byKey[keyID] } ?? peers.first { $0.entry.hasSigned(keyID) }
     }
 
     func peer(_ state: StateCode) -> Peer? { all().first { $0.entry.state == state } }

@@ -31,12 +31,17 @@ public struct SignedNote: Sendable, Equatable {
 
         /// Reads a line, without its newline.
         /// - Returns: nil when it is not one.
-        public init?(line: some StringProtocol) {
-            let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0] == "—", !parts[1].isEmpty, !parts[1].contains("+"), let blob = Base64.decode(String(parts[2])),
-                blob.count > 4
+        public init?(line: some StringProtocol) { self.init(bytes: Array(line.utf8)[...]) }
+
+        /// - Parameter bytes: UTF-8.
+        init?(bytes: ArraySlice<UInt8>) {
+            let dash = Array("— ".utf8)
+            guard bytes.starts(with: dash) else { return nil }
+            let rest = bytes.dropFirst(dash.count)
+            guard let end = rest.firstIndex(of: UInt8(ascii: " ")), end > rest.startIndex, !rest[..<end].contains(UInt8(ascii: "+")),
+                let blob = Base64.decode(rest[(end + 1)...]), blob.count > 4
             else { return nil }
-            self.init(name: String(parts[1]), keyID: Array(blob[0..<4]), signature: Array(blob[4...]))
+            self.init(name: String(decoding: rest[..<end], as: UTF8.self), keyID: Array(blob[0..<4]), signature: Array(blob[4...]))
         }
 
         /// The line, without its newline.
@@ -63,13 +68,16 @@ public struct SignedNote: Sendable, Equatable {
     public init(parsing note: String) throws(ComityError) {
         guard note.utf8.count <= Self.limit else { throw ComityError(.tooLarge, "The signed note is longer than \(Self.limit) bytes.") }
         let bad = ComityError(.schema, "The text is not a signed note.")
-        guard !note.unicodeScalars.contains(where: { $0.value < 0x20 && $0.value != 0x0A }), note.hasSuffix("\n"),
-            let separator = note.ranges(of: "\n\n").last
+        let newline = UInt8(ascii: "\n")
+        let bytes = Array(note.utf8)
+        // The last empty line parts the text from the signatures.
+        guard bytes.last == newline, !bytes.contains(where: { $0 < 0x20 && $0 != newline }),
+            let separator = bytes.indices.dropLast().last(where: { bytes[$0] == newline && bytes[$0 + 1] == newline })
         else { throw bad }
-        text = String(note[note.startIndex...separator.lowerBound])
+        text = String(decoding: bytes[...separator], as: UTF8.self)
         var parsed: [Signature] = []
-        for line in note[separator.upperBound...].dropLast().split(separator: "\n", omittingEmptySubsequences: false) {
-            guard let signature = Signature(line: line), parsed.count < Self.mostSignatures else { throw bad }
+        for line in bytes[(separator + 2)...].dropLast().split(separator: newline, omittingEmptySubsequences: false) {
+            guard let signature = Signature(bytes: line), parsed.count < Self.mostSignatures else { throw bad }
             parsed.append(signature)
         }
         guard !parsed.isEmpty else { throw bad }

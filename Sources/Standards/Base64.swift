@@ -21,6 +21,9 @@ public enum Base64 {
 
     public static func decode(_ text: String) -> [UInt8]? { standard.decode(text.utf8, isPadded: true) }
 
+    /// The same, from the bytes of its characters.
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? { standard.decode(text, isPadded: true) }
+
     private static let standard = Alphabet("+/")
     private static let url = Alphabet("-_")
 

@@ -60,6 +60,7 @@ final class ActCache: Sendable {
     let entries = EntryMemory()
     let dossiers = DossierMemory()
     let tiles = TileMemory()
+    let heads = HeadMemory()
 
     /// Bytes of signed acts; read, they take several times as much memory.
     static let generation = 8 << 20

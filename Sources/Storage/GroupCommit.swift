@@ -34,16 +34,19 @@ final class GroupCommit: Sendable {
     private let cache: ActCache
     private let clock: @Sendable () -> Int64
     private let mark: RegisterMark
+    private let owing: WakeUp
     private let queue = DispatchQueue(label: "comity.commit", qos: .userInitiated)
     private let state = Mutex(State())
     private let edge = Mutex<TileEdge?>(nil)
 
-    init(pool: DatabasePool, views: WorkViews?, cache: ActCache, clock: @escaping @Sendable () -> Int64, mark: RegisterMark) {
+    init(pool: DatabasePool, views: WorkViews?, cache: ActCache, clock: @escaping @Sendable () -> Int64, mark: RegisterMark, owing: WakeUp)
+    {
         self.pool = pool
         self.views = views
         self.cache = cache
         self.clock = clock
         self.mark = mark
+        self.owing = owing
     }
 
     /// The result of one caller, written on the commit queue before the continuation resumes.
@@ -169,17 +172,19 @@ final class GroupCommit: Sendable {
         try pool.writeWithoutTransaction { db in
             var ranges: [Range<Int64>] = []
             var grown: TileEdge?
-            var isLetGoOn = false
+            var (isLetGoOn, owes) = (false, false)
             try db.inTransaction(.immediate) {
                 var writer = try Writer(db: db, cache: cache, clock: clock)
                 ranges = try work(&writer)
                 grown = try writer.integrate(from: edge.withLock { $0 })
                 isLetGoOn = writer.isLetGoOn
+                owes = writer.owes
                 return .commit
             }
             guard let grown else { throw ComityError(.storage, "The transaction has no result.") }
             edge.withLock { $0 = grown }
             mark.set(grown.size, always: isLetGoOn)
+            if owes { owing.call() }
             return ranges.map { DurableEntries($0, edge: grown) }
         }
     }

@@ -2,6 +2,7 @@
 
 public import Dossier
 import Exchange
+import Register
 public import Standards
 internal import Synchronization
 
@@ -22,6 +23,20 @@ final class EntryMemory: Sendable {
             known[jws] = entry
         }
         return entry
+    }
+}
+
+/// The newest head that was read: a note whose signature held for a key holds again.
+///
+/// Owns `known`, under one lock.
+final class HeadMemory: Sendable {
+    private let known = Mutex<(key: NoteVerifier, head: PublishedHead)?>(nil)
+
+    func head(_ note: String, signedBy key: NoteVerifier) throws(ComityError) -> PublishedHead {
+        if let known = known.withLock({ $0 }), known.head.note == note, known.key == key { return known.head }
+        let head = PublishedHead(checkpoint: try Checkpoint(note, signedBy: key), note: note)
+        known.withLock { $0 = (key, head) }
+        return head
     }
 }
 

@@ -39,11 +39,35 @@ extension Reader {
         try Row.fetchAll(db.cachedStatement(sql: Self.outbox("outbox.stage = 'waiting'"))).map(outboxRow)
     }
 
+    /// Peers to whom something of a kind is owed; takes a step for each of them, not for each row.
+    public func peersOwed(_ kind: OutboxRow.Kind) throws -> [StateCode] {
+        try String.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    WITH RECURSIVE owed (peer) AS (
+                      SELECT MIN(peer) FROM outbox INDEXED BY outbox_owed WHERE stage = 'waiting' AND kind = ?1
+                      UNION ALL
+                      SELECT (SELECT MIN(peer) FROM outbox INDEXED BY outbox_owed WHERE stage = 'waiting' AND kind = ?1 AND peer > owed.peer)
+                      FROM owed WHERE owed.peer IS NOT NULL)
+                    SELECT peer FROM owed WHERE peer IS NOT NULL
+                    """), arguments: [kind.rawValue]
+        ).map { text throws(ComityError) in try StateCode(text) }
+    }
+
     /// What has come to be owed to a peer after a row of the outbox, oldest first; looks only at newer rows.
     public func waiting(for peer: StateCode, after id: Int64) throws -> [OutboxRow] {
         try Row.fetchAll(
-            db, sql: Self.outbox("outbox.id > ? AND outbox.stage = 'waiting' AND outbox.peer = ?", newer: true),
+            db.cachedStatement(sql: Self.outbox("outbox.id > ? AND outbox.stage = 'waiting' AND outbox.peer = ?", newer: true)),
             arguments: [id, peer.description]
+        ).map(outboxRow)
+    }
+
+    /// All that is owed to a peer, oldest first.
+    public func waiting(for peer: StateCode) throws -> [OutboxRow] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: Self.outbox("outbox.stage = 'waiting' AND outbox.kind IN ('act', 'package') AND outbox.peer = ?")),
+            arguments: [peer.description]
         ).map(outboxRow)
     }
 

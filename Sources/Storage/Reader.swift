@@ -28,7 +28,7 @@ public struct Reader {
         guard let note = try String.fetchOne(db.cachedStatement(sql: "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")) else {
             return nil
         }
-        return PublishedHead(checkpoint: try Checkpoint(note, signedBy: key), note: note)
+        return try cache.heads.head(note, signedBy: key)
     }
 
     /// All signed heads, oldest first.

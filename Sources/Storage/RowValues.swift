@@ -27,3 +27,8 @@ extension Row {
         return value
     }
 }
+
+extension Database {
+    /// Runs one statement, which is prepared once for each connection.
+    func run(_ sql: String, _ arguments: StatementArguments) throws { try cachedStatement(sql: sql).execute(arguments: arguments) }
+}

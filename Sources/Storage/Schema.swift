@@ -60,6 +60,9 @@ enum Schema {
         migrator.registerMigration("021 room in quarantine") { db in
             try db.execute(sql: "CREATE INDEX quarantine_peer ON quarantine (peer, at)")
         }
+        migrator.registerMigration("022 peers that are owed") { db in
+            try db.execute(sql: "CREATE INDEX outbox_owed ON outbox (stage, kind, peer)")
+        }
         return migrator
     }
 

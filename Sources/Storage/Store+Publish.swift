@@ -21,16 +21,17 @@ extension Store {
     /// A checkpoint need not be synced before it is shown: it follows from entries that are. After a loss of power the same head, or a
     /// larger one, is signed again.
     /// - Throws: `.registerHeld` when the register does not extend what was published last. It is held from then on.
-    public func publish() throws(ComityError) -> PublishedHead {
+    /// - Parameter index: a head that covers this entry will do; nil: all entries. Callers that wait for each other share one.
+    public func publish(covering index: Int64? = nil) throws(ComityError) -> PublishedHead {
         do {
             let (head, size) = try read { (try $0.head(signedBy: signer.verifier), try $0.registerSize()) }
-            if let head, head.checkpoint.size == size { return head }
+            if let head, head.checkpoint.size == size || index.map({ $0 < head.checkpoint.size }) == true { return head }
             return try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = NORMAL")
                 var result: Result<PublishedHead, any Error> = .failure(ComityError(.storage, "Nothing was published."))
                 do {
                     try db.inTransaction(.immediate) {
-                        result = Result { try publish(db) }
+                        result = Result { try publish(db, covering: index) }
                         return .commit
                     }
                 } catch { result = .failure(error) }
@@ -40,10 +41,11 @@ extension Store {
         } catch let error as ComityError { throw error } catch { throw Self.failure(error) }
     }
 
-    private func publish(_ db: Database) throws -> PublishedHead {
+    private func publish(_ db: Database, covering index: Int64?) throws -> PublishedHead {
         let reader = Reader(db: db, cache: cache)
         let size = try reader.registerSize()
         let last = try reader.head(signedBy: signer.verifier)
+        if let last, let index, index < last.checkpoint.size { return last }
         let hold = try reader.standing(at: clock())
         if let last, last.checkpoint.size == size || hold != nil { return last }
         if let hold { throw hold.error }

@@ -24,6 +24,8 @@ public final class Store: Sendable {
     let cache = ActCache()
     let folder: String
     let mark: RegisterMark
+    /// Called when this process has come to owe something to a peer.
+    public let owing = WakeUp()
     let clock: @Sendable () -> Int64
 
     /// Of SQLite in the whole process, made once before it is first used.
@@ -61,7 +63,7 @@ public final class Store: Sendable {
             mark = RegisterMark(folder)
             self.signer = signer
             self.views = views
-            group = GroupCommit(pool: pool, views: views, cache: cache, clock: clock, mark: mark)
+            group = GroupCommit(pool: pool, views: views, cache: cache, clock: clock, mark: mark, owing: owing)
             try checkStanding(folder)
         } catch let error as ComityError {
             throw error

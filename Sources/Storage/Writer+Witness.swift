@@ -15,9 +15,8 @@ extension Writer {
 
     /// Keeps the largest checkpoint that this node cosigned for a register.
     public func setCosigned(_ log: String, _ checkpoint: Checkpoint, note: SignedNote, at: Int64) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO cosigned (log, size, note, at) VALUES (?, ?, ?, ?)",
-            arguments: [log, checkpoint.size, note.description, at])
+        try db.run(
+            "INSERT OR REPLACE INTO cosigned (log, size, note, at) VALUES (?, ?, ?, ?)", [log, checkpoint.size, note.description, at])
     }
 
     /// Adds entries, 32 bytes each, to the mirror of a register.
@@ -35,50 +34,50 @@ extension Writer {
             row += taken
             let isFull = row.count == Int(Reader.mirrorBlock) * 32
             let root = isFull ? Reader.fold(Reader.leaves(row[...])) : nil
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO mirror (log, block, entries, root) VALUES (?, ?, ?, ?)",
-                arguments: [log, block, Data(row), root.map { Data($0.bytes) }])
+            try db.run(
+                "INSERT OR REPLACE INTO mirror (log, block, entries, root) VALUES (?, ?, ?, ?)",
+                [log, block, Data(row), root.map { Data($0.bytes) }])
             (block, row) = (block + 1, [])
         }
     }
 
     /// Throws the mirror of a register away.
-    public func dropMirror(_ log: String) throws { try db.execute(sql: "DELETE FROM mirror WHERE log = ?", arguments: [log]) }
+    public func dropMirror(_ log: String) throws { try db.run("DELETE FROM mirror WHERE log = ?", [log]) }
 
     /// Keeps a checkpoint that a peer has shown, until it can be compared; the newest of each peer.
     public func keepHeard(_ log: String, from peer: StateCode, _ checkpoint: Checkpoint, note: SignedNote) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO heard (log, peer, size, note) VALUES (?, ?, ?, ?)",
-            arguments: [log, peer.description, checkpoint.size, note.description])
+        try db.run(
+            "INSERT OR REPLACE INTO heard (log, peer, size, note) VALUES (?, ?, ?, ?)",
+            [log, peer.description, checkpoint.size, note.description])
     }
 
     /// Forgets what was heard of a register up to a size: it was compared.
     public func forgetHeard(_ log: String, to size: Int64) throws {
-        try db.execute(sql: "DELETE FROM heard WHERE log = ? AND size <= ?", arguments: [log, size])
+        try db.run("DELETE FROM heard WHERE log = ? AND size <= ?", [log, size])
     }
 
     /// Keeps the proof that a register showed different histories; the first one of each register.
     /// - Returns: false when there was one already.
     public func insertMisbehaviour(_ log: String, of peer: StateCode, at: Instant, _ proof: [UInt8]) throws -> Bool {
-        try db.execute(
-            sql: "INSERT OR IGNORE INTO misbehaviour (log, peer, at, proof) VALUES (?, ?, ?, ?)",
-            arguments: [log, peer.description, at.description, Data(proof)])
+        try db.run(
+            "INSERT OR IGNORE INTO misbehaviour (log, peer, at, proof) VALUES (?, ?, ?, ?)",
+            [log, peer.description, at.description, Data(proof)])
         return db.changesCount == 1
     }
 
     // MARK: This node's register
 
     public func save(_ witness: WitnessRow) throws {
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO witness (state, removed, size, mirrored, at, says) VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [witness.state.description, witness.isRemoved, witness.size, witness.mirrored, witness.at, witness.says])
+        try db.run(
+            "INSERT OR REPLACE INTO witness (state, removed, size, mirrored, at, says) VALUES (?, ?, ?, ?, ?, ?)",
+            [witness.state.description, witness.isRemoved, witness.size, witness.mirrored, witness.at, witness.says])
     }
 
     /// Keeps what a witness has cosigned; its first line for a checkpoint stays.
     public func insertCosignature(_ cosignature: Cosignature, size: Int64, note: SignedNote) throws {
-        try db.execute(
-            sql: "INSERT OR IGNORE INTO cosignature (size, witness, time, line) VALUES (?, ?, ?, ?)",
-            arguments: [size, cosignature.witness, cosignature.seconds, cosignature.line.description])
-        try db.execute(sql: "INSERT OR IGNORE INTO cosigned_head (size, note) VALUES (?, ?)", arguments: [size, note.description])
+        try db.run(
+            "INSERT OR IGNORE INTO cosignature (size, witness, time, line) VALUES (?, ?, ?, ?)",
+            [size, cosignature.witness, cosignature.seconds, cosignature.line.description])
+        try db.run("INSERT OR IGNORE INTO cosigned_head (size, note) VALUES (?, ?)", [size, note.description])
     }
 }

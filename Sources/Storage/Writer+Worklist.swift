@@ -64,16 +64,20 @@ extension Writer {
             try db.execute(sql: "DELETE FROM work WHERE id = ?", arguments: [id])
             return try db.execute(sql: "DELETE FROM work_text WHERE rowid = ?", arguments: [id])
         }
-        let known = try Row.fetchOne(db, sql: "SELECT id, title FROM work WHERE ref = ?", arguments: [row.ref.description])
-        var values = try Self.values(row)
         let names = Self.columns.joined(separator: ", ")
+        let known = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(names), id FROM work WHERE ref = ?"), arguments: [row.ref.description])
+        let values = try Self.values(row)
         if let known {
             let id: Int64 = try known["id"]
-            values.append(id)
-            try db.execute(
-                sql: "UPDATE work SET (\(names)) = (\(Self.marks)) WHERE id = ?", arguments: StatementArguments(values))
+            // Only what has changed: most columns stand in an index of their own.
+            let stored = Array(known.databaseValues)
+            let changed = values.indices.filter { (values[$0]?.databaseValue ?? .null) != stored[$0] }
+            guard !changed.isEmpty else { return }
+            let sets = changed.map { "\(Self.columns[$0]) = ?" }.joined(separator: ", ")
+            try db.run("UPDATE work SET \(sets) WHERE id = ?", StatementArguments(changed.map { values[$0] } + [id]))
             guard try known["title"] as String != row.title else { return }
-            try db.execute(sql: "UPDATE work_text SET title = ? WHERE rowid = ?", arguments: [row.title, id])
+            try db.run("UPDATE work_text SET title = ? WHERE rowid = ?", [row.title, id])
         } else {
             try db.execute(sql: "INSERT INTO work (\(names)) VALUES (\(Self.marks))", arguments: StatementArguments(values))
             // The number also as people say it: 42 for 000042.

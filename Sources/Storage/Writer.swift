@@ -23,6 +23,8 @@ public struct Writer {
     let time: Int64
     /// A hold ended in this transaction: the database is the one that counts, with what it has.
     private(set) var isLetGoOn = false
+    /// Something came to be owed to a peer in this transaction.
+    var owes = false
     /// Time of the last entry before it.
     private var last: Int64?
     private var hold: RegisterHold?
@@ -47,7 +49,7 @@ public struct Writer {
         hold = nil
         last = nil
         isLetGoOn = true
-        try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [Store.inodeSetting])
+        try db.run("DELETE FROM setting WHERE name = ?", [Store.inodeSetting])
     }
 
     /// The right edge with the entries of this transaction.
@@ -97,16 +99,16 @@ public struct Writer {
         let body = try ActBody.read(ActBody.Request.self, from: act)
         let side: Side = act.from.state == own ? .requesting : .requested
         let counterparts = ([act.from] + act.to).map(\.state).filter { $0 != own }
-        try db.execute(
-            sql: "INSERT INTO file (id, ref, type, side, counterpart, title, opened) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
+        try db.run(
+            "INSERT INTO file (id, ref, type, side, counterpart, title, opened) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
                 act.file.description, body.ref.description, body.type.rawValue, side.rawValue,
                 counterparts.map(\.description).joined(separator: ","), body.title, act.at.description,
             ])
         for link in body.links {
-            try db.execute(
-                sql: "INSERT OR IGNORE INTO link (file, target, relation) VALUES (?, ?, ?)",
-                arguments: [act.file.description, link.file.description, link.relation.rawValue])
+            try db.run(
+                "INSERT OR IGNORE INTO link (file, target, relation) VALUES (?, ?, ?)",
+                [act.file.description, link.file.description, link.relation.rawValue])
         }
     }
 
@@ -117,8 +119,7 @@ public struct Writer {
         try QuickInsert(db, "INSERT INTO event (idx, kind, file, bytes) VALUES (?, ?, ?, ?)").run(
             .integer(index), .text(event.event.rawValue), event.file.map { .text($0.description) } ?? .null, .bytes(written.bytes))
         guard event.file == nil, let ref = event.detail["ref"]?.string.flatMap({ try? FileReference($0) }) else { return }
-        try db.execute(
-            sql: "UPDATE draft SET changed = ? WHERE ref = ? AND sent IS NULL", arguments: [event.at.description, ref.description])
+        try db.run("UPDATE draft SET changed = ? WHERE ref = ? AND sent IS NULL", [event.at.description, ref.description])
         if db.changesCount > 0 { touch(.draft(ref)) }
     }
 
