@@ -95,6 +95,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 certificates, asn1,
                 .product(name: "Logging", package: "swift-log"),
@@ -165,6 +166,12 @@ let package = Package(
             exclude: ["failing-seeds.txt"], swiftSettings: swiftSettings),
         tests("Storage", ["Standards", "Register", "Dossier", "Exchange", "Sealing", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(
+            "Transport",
+            [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+            ]),
+        tests(
             "Node",
             [
                 "Standards", "Law", "Dossier", "Register", "Sealing", "Exchange", "Court", "Storage", "Transport", hummingbird,
@@ -183,7 +190,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Browser", "API"], swiftSettings: swiftSettings),
-        tests("comity", ["Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Court", "Storage", "Node", "append-load"]),
+        .testTarget(
+            name: "comityTests",
+            dependencies: [
+                "comity", "TestSupport", "Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Court", "Storage", "Transport",
+                "Node", "append-load", hummingbird,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6]
 )

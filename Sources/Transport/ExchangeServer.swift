@@ -4,6 +4,7 @@ import Crypto
 import Exchange
 import HTTPTypes
 public import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import NIOCore
@@ -34,6 +35,15 @@ public enum ExchangeServer {
     /// Builds the listener; `onRunning` gets the port that was bound.
     public static func application(
         handler: some ExchangeHandler, certificate: NodeCertificate, host: String, port: Int, logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws(ComityError) -> some ApplicationProtocol {
+        try application(
+            handler: handler, certificate: certificate, host: host, port: port, limits: nil, logger: logger, onRunning: onRunning)
+    }
+
+    /// The same with other limits than those that fit the number of files that this process may open.
+    static func application(
+        handler: some ExchangeHandler, certificate: NodeCertificate, host: String, port: Int, limits: ConnectionLimits?, logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ComityError) -> some ApplicationProtocol {
         let router = Router(context: Context.self)
@@ -89,10 +99,18 @@ public enum ExchangeServer {
                     else { return .failed }
                     return .certificateVerified
                 })
+            let limits = limits ?? ConnectionLimits.within(files: ConnectionLimits.openFiles)
+            let doorkeeper = Doorkeeper(limits)
+            let server = HTTPServerBuilder { responder in
+                let plain = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: limits.idle))
+                return GuardedChannel(base: try TLSChannel(plain, configuration: tls), doorkeeper: doorkeeper)
+            }
             return Application(
-                router: router,
-                server: try .tls(.http1(configuration: .init(idleTimeout: .seconds(60))), configuration: tls),
-                configuration: .init(address: .hostname(host, port: port), serverName: nil),
+                router: router, server: server,
+                configuration: .init(
+                    address: .hostname(host, port: port), serverName: nil,
+                    // The doorkeeper makes room for who comes; this only waits until what it closes is closed.
+                    availableConnectionsDelegate: MaximumAvailableConnections(limits.all, logger: logger)),
                 onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
         } catch { throw ComityError(.failure, "The exchange listener cannot be set up: \(error).") }
     }
