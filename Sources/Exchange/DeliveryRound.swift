@@ -157,7 +157,7 @@ public enum DeliveryFailure: Sendable, Equatable {
     public static func endsRound(_ code: ErrorCode) -> Bool { code == .peerUnreachable || code == .throttled }
 
     /// What the peer will never believe: the same bytes would be refused again.
-    private static func isFinal(_ code: ErrorCode) -> Bool {
+    public static func isFinal(_ code: ErrorCode) -> Bool {
         switch code {
         case .cannotDecrypt, .schema, .badSignature, .keyOfAnotherState, .wrongRecipient, .replay, .exerciseMismatch,
             .transitionNotAllowed, .refusedByRule, .tooLarge, .timeWithoutZone, .revokedKey, .contentRemoved:

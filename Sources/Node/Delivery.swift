@@ -55,15 +55,18 @@ public final class Delivery: Sendable {
         if packages { await flush(kinds: [.package], impatient: impatient) }
     }
 
-    private func flush(kinds: Set<OwedDelivery.Kind>, impatient: Bool) async {
-        guard let waiting = try? node.store.read({ try $0.waiting() }), waiting.contains(where: { kinds.contains($0.owed.kind) }) else {
-            return
-        }
+    private func flush(kinds: Set<OwedDelivery.Kind>, impatient: Bool, to peers: Set<StateCode>? = nil) async {
         await withTaskGroup(of: Void.self) { group in
-            for (peer, rows) in Dictionary(grouping: waiting, by: \.peer) {
+            for (peer, rows) in owed(kinds) where peers?.contains(peer) ?? true {
                 group.addTask { if await self.bring(rows, kinds, impatient: impatient).delivered { await self.meet(peer) } }
             }
         }
+    }
+
+    /// What is owed, by peer: where any of these kinds is.
+    private func owed(_ kinds: Set<OwedDelivery.Kind>) -> [StateCode: [OutboxRow]] {
+        let waiting = (try? node.store.read({ try $0.waiting() })) ?? []
+        return Dictionary(grouping: waiting, by: \.peer).filter { $0.value.contains { kinds.contains($0.owed.kind) } }
     }
 
     /// What came of a round.
@@ -180,7 +183,11 @@ public final class Delivery: Sendable {
         guard let stored = try node.store.read({ try $0.act(row.ref) }) else { throw ComityError(.storage, "The act \(row.ref) is gone.") }
         let sealed = try Age.encrypt(stored.jws, to: [try AgeRecipient(peer.entry.sealing)])
         let receipt = try await line(to: peer).send(sealed)
-        try await node.register(receipt, for: stored, from: peer, row: row.id)
+        do throws(ComityError) { try await node.register(receipt, for: stored, from: peer, row: row.id) } catch {
+            // Only the peer says that it will never take an act. A receipt that does not hold says nothing about the act.
+            guard DeliveryFailure.isFinal(error.code) else { throw error }
+            throw ComityError(.verificationFailed, "\(row.peer) answered with a receipt that does not hold. \(error.what)", why: error.why)
+        }
     }
 
     /// What became of an act that a person waits for.
@@ -197,8 +204,10 @@ public final class Delivery: Sendable {
     public func deliverNow(act: UUIDv7, patience: Duration) async throws(ComityError) -> Outcome {
         let deadline = ContinuousClock.now + patience
         var first = true
+        // Another State that does not answer is no reason to let this one wait.
+        let peers = Set(try node.store.read { try $0.outbox(.act, act.description) }.map(\.peer))
         while true {
-            await flush(impatient: first, packages: false)
+            await flush(kinds: [.act], impatient: first, to: peers)
             first = false
             let (rows, bytes) = try node.store.read { (try $0.outbox(.act, act.description), try $0.receipts(of: act)) }
             let open = rows.filter { $0.stage != .delivered }

@@ -151,14 +151,18 @@ extension Reader {
         try Row.fetchAll(db, sql: "SELECT state, at FROM contact").reduce(into: [:]) { try $0[$1["state"]] = $1["at"] }
     }
 
-    /// What each peer is owed.
+    /// What each peer is owed. What was tried tells how it stands: what waits behind it in the same file is not tried.
     public func owed() throws -> [String: OwedRow] {
         var owed: [String: OwedRow] = [:]
         for row in try Row.fetchAll(
             db,
             sql: """
-                SELECT peer, SUM(kind = 'act') AS acts, SUM(kind = 'package') AS packages, MAX(attempts) AS attempts, MIN(next) AS next,
-                  code, says FROM outbox WHERE stage = 'waiting' GROUP BY peer
+                SELECT peer, acts, packages, attempts, tried AS next, code, says FROM (
+                  SELECT peer, attempts, code, says, ROW_NUMBER() OVER (PARTITION BY peer ORDER BY attempts DESC, id) AS place,
+                    SUM(kind = 'act') OVER line AS acts, SUM(kind = 'package') OVER line AS packages,
+                    COALESCE(MIN(CASE WHEN attempts > 0 THEN next END) OVER line, MIN(next) OVER line) AS tried
+                  FROM outbox WHERE stage = 'waiting' WINDOW line AS (PARTITION BY peer)
+                ) WHERE place = 1
                 """)
         {
             try owed[row["peer"]] = OwedRow(
