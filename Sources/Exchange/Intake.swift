@@ -126,7 +126,7 @@ public struct Intake {
                 exercise ? "A real act was sent to a node in exercise mode." : "An act of an exercise was sent to a real node.")
         }
         guard act.at.milliseconds <= now.milliseconds + Self.clockTolerance, act.at.utcYear >= 2024 else {
-            throw ComityError(.impossibleTime, "The act is dated \(act.at); here it is \(now.utc).")
+            throw ComityError(.impossibleTime, "The act is dated \(act.at); here it is \(now.utc).", why: Self.clocks(act, own, now))
         }
         if let known = try knownHash(act.id) {
             guard known == verified.hash else { throw ComityError(.replay, "Another act with the id \(act.id) is registered here.") }

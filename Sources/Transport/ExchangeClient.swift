@@ -12,8 +12,11 @@ public import Standards
 /// Every failure is a `ComityError`: `.peerUnreachable` when no answer came, otherwise the code the peer gave.
 public struct ExchangeClient: Sendable {
     private let http: HTTPClient
-    private let endpoint: String
+    let endpoint: String
     let peer: StateCode
+    /// The certificates of both sides, DER.
+    let own: [UInt8]
+    let pinned: [UInt8]
 
     /// - Throws: `.failure` when the certificates cannot be used.
     public init(own: NodeCertificate, peer: DirectoryEntry) throws(ComityError) {
@@ -25,11 +28,18 @@ public struct ExchangeClient: Sendable {
                 tlsConfiguration: try TLSProfile.client(own, pinning: pinned), redirectConfiguration: .disallow,
                 timeout: .init(connect: .seconds(10), read: .seconds(60)))
             configuration.httpVersion = .http1Only
+            // What is sent counts as sent when it has left this machine, to a hundred kilobytes: otherwise the time for an answer would begin
+            // while megabytes still wait in the kernel for a slow line (TCP_NOTSENT_LOWAT, tcp(7)).
+            configuration.http1_1ConnectionDebugInitializer = { channel in
+                channel.setOption(ChannelOptions.tcpOption(.init(rawValue: 25)), value: 131_072).recover { _ in }
+            }
             configuration.connectionPool.retryConnectionEstablishment = false
             http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         } catch { throw ComityError(.failure, "The connection to \(peer.state) cannot be set up: \(error).") }
         endpoint = peer.endpoint
         self.peer = peer.state
+        self.own = own.der
+        self.pinned = pinned
     }
 
     /// Must be called before the value is given up.
@@ -41,7 +51,8 @@ public struct ExchangeClient: Sendable {
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/age")
         request.body = .bytes(message)
-        return try await decode(Receipt.self, from: request, limit: Receipt.limit)
+        // A megabyte at 20 kbit/s takes eight minutes.
+        return try await decode(Receipt.self, from: request, limit: Receipt.limit, timeout: .minutes(15))
     }
 
     public func progress(ofPackage digest: String) async throws(ComityError) -> PackageProgress {
@@ -67,9 +78,9 @@ public struct ExchangeClient: Sendable {
     func date() async throws(ComityError) -> String? {
         do {
             let response = try await http.execute(HTTPClientRequest(url: endpoint + DirectoryCall.entry.path), timeout: .seconds(30))
-            _ = try await response.body.collect(upTo: DirectoryEntry.limit)
+            _ = try await Self.body(of: response, limit: DirectoryEntry.limit, within: .seconds(60))
             return response.headers.first(name: "Date")
-        } catch { throw ComityError(.peerUnreachable, "\(peer) did not answer at \(endpoint).", why: Text.safe("\(error)")) }
+        } catch { throw silence(error) }
     }
 
     private func reply(to call: any ExchangeCall) async throws(ComityError) -> RegisterReply {
@@ -84,10 +95,9 @@ public struct ExchangeClient: Sendable {
             let response = try await http.execute(request, timeout: .seconds(60))
             reply = RegisterReply(
                 status: Int(response.status.code), mediaType: response.headers.first(name: "Content-Type") ?? "",
-                body: Array(try await response.body.collect(upTo: RegisterCall.limit).readableBytesView))
-        } catch {
-            throw ComityError(.peerUnreachable, "\(peer) did not answer at \(endpoint).", why: Text.safe("\(error)"))
-        }
+                // 4 MiB, the most there is, at 40 kbit/s.
+                body: try await Self.body(of: response, limit: RegisterCall.limit, within: .seconds(900)))
+        } catch { throw silence(error) }
         if reply.mediaType == "application/problem+json", let problem = try? IJSON.decode(Problem.self, from: reply.body, limit: 1 << 16) {
             throw problem.error
         }
@@ -102,12 +112,8 @@ public struct ExchangeClient: Sendable {
         do {
             let response = try await http.execute(request, timeout: timeout)
             status = response.status.code
-            body = Array(try await response.body.collect(upTo: limit).readableBytesView)
-        } catch {
-            throw ComityError(
-                .peerUnreachable, "\(peer) did not answer at \(endpoint).", why: Text.safe("\(error)"),
-                next: "Nothing is lost: the delivery is tried again by itself.")
-        }
+            body = try await Self.body(of: response, limit: limit, within: .seconds(120))
+        } catch { throw silence(error, next: "Nothing is lost: the delivery is tried again by itself.") }
         guard status == 200 else {
             guard let problem = try? IJSON.decode(Problem.self, from: body, limit: limit) else {
                 throw ComityError(.peerUnreachable, "\(peer) answered with HTTP status \(status).")

@@ -57,8 +57,18 @@ public struct NodeCertificate: Sendable {
     }
 
     /// Whether a pinned certificate is inside its validity by this machine's clock; exercises too use real TLS.
-    static func isValidNow(der: [UInt8]) -> Bool {
-        guard let certificate = try? Certificate(derEncoded: der) else { return false }
-        return certificate.notValidBefore <= Date() && Date() <= certificate.notValidAfter
+    static func isValidNow(der: [UInt8]) -> Bool { fault(der: der) == nil }
+
+    /// What is wrong with a certificate by this machine's clock, in words that follow “the certificate of XB”; nil when nothing is.
+    static func fault(der: [UInt8], now: Date = Date()) -> String? {
+        guard let certificate = try? Certificate(derEncoded: der) else { return "cannot be read" }
+        func text(_ date: Date) -> String { Instant(milliseconds: Int64(date.timeIntervalSince1970) * 1000).utc }
+        if now > certificate.notValidAfter {
+            return "has expired on \(text(certificate.notValidAfter)); this machine's clock says \(text(now))"
+        }
+        if now < certificate.notValidBefore {
+            return "is valid only from \(text(certificate.notValidBefore)) on; this machine's clock says \(text(now))"
+        }
+        return nil
     }
 }
