@@ -13,17 +13,17 @@ extension ExchangeClient {
 
     private func reason(_ error: any Error) -> String {
         if let fault = NodeCertificate.fault(der: pinned) {
-            return
-                "The certificate of \(peer), which its directory entry names, \(fault). \(peer) replaces it: comity trust rotate --key tls."
+            return "The certificate of \(peer), which its directory entry names, \(fault). Telephone \(peer)."
         }
-        if let fault = NodeCertificate.fault(der: own) {
-            return "The certificate of this node \(fault), so peers do not let it in. Replace it: comity trust rotate --key tls."
-        }
+        if let fault = NodeCertificate.fault(der: own) { return "The certificate of this node \(fault), so no peer lets it in." }
         let text = "\(error)"
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             return
                 "Who answers there shows another certificate than the one in the directory entry of \(peer): it is another machine, or \(peer) "
                 + "has replaced its key. (\(Text.safe(text)))"
+        }
+        if text.contains("WRONG_VERSION_NUMBER") {
+            return "What answers there does not speak TLS: it is no node, or something stands in between. (\(Text.safe(text)))"
         }
         if error is NIOTooManyBytesError { return "Its answer is longer than any answer may be; the rest was not read." }
         if (error as? HTTPClientError) == .deadlineExceeded || (error as? HTTPClientError) == .readTimeout {

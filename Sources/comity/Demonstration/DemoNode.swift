@@ -35,6 +35,9 @@ final class DemoNode: Sendable {
 
     var deskAddress: String { "http://127.0.0.1:\(deskPort)/" }
 
+    /// Of the serving process; nil while none serves.
+    var pid: Int32? { serving.withLock { $0?.processIdentifier } }
+
     /// Runs a command on this node's data folder.
     /// - Parameter killedAfter: kill the command itself with SIGKILL after this many milliseconds, to see what is left.
     func run(_ arguments: [String], killedAfter: Int? = nil) async throws(ComityError) -> Outcome {
