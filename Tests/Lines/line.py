@@ -12,6 +12,8 @@ Commands on standard input, one a line; each is answered with `ok`, or with what
     up                  relays
     hole                a black hole: accepts, and moves nothing, on old connections too
     refuse              closes what is open, and every new connection at once
+    mute BYTES          once a connection has carried so many bytes there, nothing comes back on it, and it is cut: what was asked was
+                        heard, and the answer is lost; 0: no more
     flap UP DOWN        relays for UP seconds, refuses and cuts for DOWN seconds, and so on
     to HOST:PORT        new connections lead there; old ones are cut
     answer KIND         answers by itself, without relaying: `noise` (random bytes), `plain` (HTTP 200 without TLS), `endless` (the same, with a
@@ -44,6 +46,7 @@ class Line:
         self.loss = 0.0
         self.seed = 1
         self.mode = "up"
+        self.mute = 0
         self.free = [0.0, 0.0]
         self.writers = set()
         self.accepted = 0
@@ -74,7 +77,7 @@ class Line:
             self.set_mode("down")
             await asyncio.sleep(down)
 
-    async def pump(self, reader, writer, way, chance):
+    async def pump(self, reader, writer, way, chance, carried):
         """Moves one way, in order: a segment leaves when the one before it has left."""
         queue = asyncio.Queue(64)
 
@@ -101,6 +104,10 @@ class Line:
                     await queue.put((max(stalled, time.monotonic() + self.delay), None))
                     await task
                     return
+                if way == 0:
+                    carried[0] += len(data)
+                elif self.mute and carried[0] > self.mute:
+                    raise ConnectionResetError
                 pause, again = 0.0, 0
                 while self.loss and chance.random() < self.loss:
                     pause += 0.2 * 2**again
@@ -153,9 +160,10 @@ class Line:
             self.writers.add(back)
             try:
                 chances = [random.Random(self.seed * 2_000_003 + number * 2 + way) for way in (0, 1)]
+                carried = [0]
                 ways = [
-                    asyncio.ensure_future(self.pump(reader, back, 0, chances[0])),
-                    asyncio.ensure_future(self.pump(there, writer, 1, chances[1])),
+                    asyncio.ensure_future(self.pump(reader, back, 0, chances[0], carried)),
+                    asyncio.ensure_future(self.pump(there, writer, 1, chances[1], carried)),
                 ]
                 # One way may end before the other; a broken one ends both.
                 done, rest = await asyncio.wait(ways, return_when=asyncio.FIRST_EXCEPTION)
@@ -219,6 +227,8 @@ class Line:
             self.free = [0.0, 0.0]
         elif name == "loss":
             self.loss, self.seed = float(rest[0]) / 100, int(rest[1]) if len(rest) > 1 else 1
+        elif name == "mute":
+            self.mute = int(rest[0])
         elif name in ("up", "hole", "refuse"):
             self.set_mode(name)
         elif name == "flap":

@@ -43,7 +43,7 @@ final class BadLine: Sendable {
     }
 
     /// A good line again.
-    func mend() throws { for command in ["up", "delay 0", "rate 0", "loss 0"] { try tell(command) } }
+    func mend() throws { for command in ["up", "delay 0", "rate 0", "loss 0", "mute 0"] { try tell(command) } }
 
     private static func line(_ handle: FileHandle) -> String {
         var bytes = Data()

@@ -28,9 +28,9 @@ import Testing
             let ref = try await world.sent(a, to: b)
             var says = ""
             try await world.until("XA says why its act waits: \(what)") {
-                let status = try await world.status(a, of: b)
-                says = status["says"]?.string ?? ""
-                return (status["acts"]?.integer ?? 0) > 0 && words.contains { says.contains($0) }
+                let line = try world.line(a, to: b)
+                says = line.says ?? ""
+                return line.acts > 0 && words.contains { says.contains($0) }
             }
             print("a peer that answers garbage: \(what): \(says)")
             #expect(try await world.acts(ref, on: b).isEmpty, "\(what)")

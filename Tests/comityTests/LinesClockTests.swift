@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Node
 import Standards
 import TestSupport
 import Testing
@@ -37,8 +38,7 @@ import Testing
         var says = ["XB": "", "XC": ""]
         try await world.until("XA has brought XC its act, and has tried XB") {
             for node in [b, c] {
-                let status = try await world.status(a, of: node)
-                if let said = status["says"]?.string, !said.isEmpty { says[node.state] = said }
+                if let said = try world.line(a, to: node).says, !said.isEmpty { says[node.state] = said }
             }
             return try await !world.acts(later, on: c).isEmpty && says["XB"] != ""
         }
@@ -68,7 +68,7 @@ import Testing
         let far = try await world.sent(a, to: b)
         var says = ""
         try await world.until("XA has tried") {
-            says = try await world.status(a, of: b)["says"]?.string ?? ""
+            says = try world.line(a, to: b).says ?? ""
             return !says.isEmpty
         }
         #expect(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Node
 import Standards
 import TestSupport
 import Testing
@@ -59,5 +60,26 @@ import Testing
         #expect(Set(sent).count == rounds && !acknowledged.isEmpty, "seed \(seed)")
         let queue = try await b.run(["queue", "--json"]).json()["items"]?.array ?? []
         #expect(queue.count == rounds, "seed \(seed): nothing is there twice, and nothing else")
+    }
+
+    /// What was sent is heard, and the answer is lost, again and again: the same act comes many times and is there once.
+    @Test(.timeLimit(.minutes(20))) func answersThatAreLost() async throws {
+        let world = try await LinesWorld(["XA", "XB"])
+        defer { world.end() }
+        try await world.serve()
+        let (a, b) = (world.nodes[0], world.nodes[1])
+        // A handshake takes less than 4,000 bytes there, an act more.
+        try world.lines[1].tell("mute 4000")
+        // XB cannot give its receipts in another way.
+        try world.lines[0].tell("refuse")
+        let refs = [try await world.sent(a, to: b), try await world.sent(a, to: b)]
+        try await world.until("XB has what XA still owes") {
+            for ref in refs { guard try await !world.acts(ref, on: b).isEmpty else { return false } }
+            let line = try world.line(a, to: b)
+            return line.acts == 2 && line.attempts >= 3
+        }
+        for line in world.lines { try line.mend() }
+        try await world.drained()
+        try await world.check(refs.map { (ref: $0, sides: [a, b], acts: 1) })
     }
 }

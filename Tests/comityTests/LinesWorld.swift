@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dossier
 import Exchange
 import Foundation
 import Law
@@ -7,6 +8,7 @@ import Node
 import Register
 import Standards
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -17,6 +19,7 @@ struct LinesWorld {
     let folder: TemporaryFolder
     let nodes: [DemoNode]
     let lines: [BadLine]
+    private let open = OpenFolders()
 
     /// - Parameter prepare: changes what `comity init` has made, before anybody is told of it.
     init(_ states: [String], prepare: (DemoNode) throws -> Void = { _ in }) async throws {
@@ -81,7 +84,7 @@ struct LinesWorld {
         let path = "\(Program.resources)/\(type).yaml"
         var draft = try #require(try YAMLText(Array(Data(contentsOf: URL(fileURLWithPath: path))), name: path).value.object)
         draft["to"] = .string(other.state)
-        let opened = try Node(folder: node.folder)
+        let opened = try opened(node)
         let ref = try #require(try await opened.newRequest(type: type, draft: .object(draft), officer: "D1", dryRun: false).ref)
         _ = try await opened.approve(ref, officer: "D3")
         return ref.description
@@ -113,23 +116,25 @@ struct LinesWorld {
         return try #require(lines.array?.first)
     }
 
-    /// The acts of a file on a node: id, kind and hash, in their order.
+    /// The same, read from its folder, which costs no process; for whoever looks again and again.
+    func line(_ node: DemoNode, to other: DemoNode) throws -> PeerHealth {
+        try #require(try opened(node).peerHealth(officer: nil).first { $0.state.description == other.state })
+    }
+
+    /// A node's folder, opened here once.
+    private func opened(_ node: DemoNode) throws -> Node { try open.node(node.folder) }
+
+    /// The acts of a file on a node: kind, id and hash, in their order; none where the file is not known.
     func acts(_ ref: String, on node: DemoNode) async throws -> [String] {
-        let outcome = try await node.run(["file", "show", ref, "--json"])
-        guard outcome.status == 0 else { return [] }
-        return try outcome.json()["acts"]?.array?.map {
-            "\($0["kind"]?.string ?? "") \($0["id"]?.string ?? "") \($0["hash"]?.string ?? "")"
-        } ?? []
+        let (reference, opened) = (try FileReference(ref), try opened(node))
+        guard try opened.store.read({ try $0.file(reference) }) != nil else { return [] }
+        return try opened.fileView(reference, officer: nil).acts.map { "\($0.kind) \($0.id) \($0.hash)" }
     }
 
     /// Nothing is owed any more.
     func drained(seconds: Int = 180) async throws {
         try await until("nothing is owed", seconds: seconds) {
-            for node in nodes {
-                let lines = try await type(node, ["exchange", "status", "--json"]).json().array ?? []
-                guard lines.allSatisfy({ $0["acts"]?.integer == 0 && $0["packages"]?.integer == 0 }) else { return false }
-            }
-            return true
+            try nodes.allSatisfy { try opened($0).peerHealth(officer: nil).allSatisfy { $0.acts == 0 && $0.packages == 0 } }
         }
     }
 
@@ -157,7 +162,7 @@ struct LinesWorld {
 
     /// Every receipt that a node keeps proves its act, signed by the peer that it is confirmed to be.
     private func receipts(of node: DemoNode, _ what: String) throws {
-        let opened = try Node(folder: node.folder)
+        let opened = try opened(node)
         let peers = try opened.listPeers()
         var acts: [(UUIDv7, Hash)] = []
         try opened.store.read { reader in
@@ -173,6 +178,20 @@ struct LinesWorld {
                 let receipt = try IJSON.decode(Receipt.self, from: bytes, limit: Receipt.limit)
                 _ = try receipt.verify(act: hash, signedBy: peer.entry.register, and: peer.entry.registerStatementKey)
             }
+        }
+    }
+}
+
+/// Data folders that the test reads itself, beside the processes that serve them.
+private final class OpenFolders: Sendable {
+    private let nodes = Mutex<[String: Node]>([:])
+
+    func node(_ folder: String) throws -> Node {
+        try nodes.withLock { nodes in
+            if let known = nodes[folder] { return known }
+            let node = try Node(folder: folder)
+            nodes[folder] = node
+            return node
         }
     }
 }
