@@ -19,8 +19,7 @@ final class Pair: @unchecked Sendable {
     /// Files that XB opened.
     private let refs: [FileReference]
     private let folder: String
-    /// Other States, each with a request of XB that it has not acknowledged.
-    private let crowd: [(Node, FileReference)]
+    private let crowd: [Node]
     private var served: Process?
     private static let ports = (a: 17443, b: 17444)
 
@@ -41,9 +40,7 @@ final class Pair: @unchecked Sendable {
         }
         a = nodes[0]
         refs = try await Self.openFiles(files, nodes[0], b)
-        var asked: [(Node, FileReference)] = []
-        for node in nodes.dropFirst() { asked.append((node, try await Self.openFiles(1, node, b, acknowledge: false)[0])) }
-        crowd = asked
+        crowd = Array(nodes.dropFirst())
         delivery = Delivery(node: a)
     }
 
@@ -115,7 +112,7 @@ final class Pair: @unchecked Sendable {
     }
 
     /// Requests of XB that have come to XA and were acknowledged, before XB serves.
-    private static func openFiles(_ count: Int, _ a: Node, _ b: Node, acknowledge: Bool = true) async throws -> [FileReference] {
+    private static func openFiles(_ count: Int, _ a: Node, _ b: Node) async throws -> [FileReference] {
         let draft = try Self.draft(to: a.state.description)
         var refs: [FileReference] = []
         for _ in 0..<count {
@@ -128,7 +125,6 @@ final class Pair: @unchecked Sendable {
         }
         let there = Delivery(node: b) { _ in DirectLine(to: a, from: b.state) }
         await there.flush()
-        guard acknowledge else { return refs }
         for ref in refs { _ = try await a.take(.acknowledge, on: ref, officer: "D1", body: .object([:])) }
         let back = Delivery(node: a) { _ in DirectLine(to: b, from: a.state) }
         await back.flush()
@@ -206,30 +202,27 @@ final class Pair: @unchecked Sendable {
         return (Int(fields.dropFirst(11).first ?? "") ?? 0) + (Int(fields.dropFirst(12).first ?? "") ?? 0)
     }
 
-    /// Many peers each acknowledge a request of XB in one moment.
-    func allAtOnce(_ count: Int) async throws {
-        var acts: [(Node, UUIDv7)] = []
-        for (node, ref) in crowd.prefix(count) {
-            guard case .taken(let act) = try await node.take(.acknowledge, on: ref, officer: "D1", body: .object([:])) else { continue }
-            acts.append((node, act))
-        }
+    /// Many peers each open a connection to XB in one moment and ask what it owes them.
+    func allAtOnce(_ count: Int) async {
         let started = ContinuousClock.now
-        let (arrived, slowest) = try await withThrowingTaskGroup(of: Double?.self) { group in
-            for (node, act) in acts {
+        let (answered, slowest) = await withTaskGroup(of: Double?.self) { group in
+            for node in crowd.prefix(count) {
                 group.addTask {
                     let delivery = Delivery(node: node)
-                    let outcome = try await delivery.deliverNow(act: act, patience: .seconds(60))
-                    let took = (ContinuousClock.now - started) / .milliseconds(1)
+                    var took: Double?
+                    do {
+                        _ = try await delivery.pull(from: try StateCode("XB"))
+                        took = (ContinuousClock.now - started) / .milliseconds(1)
+                    } catch { say("\(node.state): \(error)") }
                     await delivery.shutdown()
-                    if let reason = outcome.reason { say("\(node.state): \(reason)") }
-                    return outcome.receipts.isEmpty ? nil : took
+                    return took
                 }
             }
-            return try await group.reduce(into: (0, 0.0)) { sum, took in
+            return await group.reduce(into: (0, 0.0)) { sum, took in
                 if let took { sum = (sum.0 + 1, max(sum.1, took)) }
             }
         }
-        line("of \(acts.count) peers that each sent at once, served", Double(arrived), "")
+        line("of \(count) peers that called in one moment, answered", Double(answered), "")
         line("the last of them after", slowest, "ms")
     }
 }

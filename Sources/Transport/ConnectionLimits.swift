@@ -13,7 +13,7 @@ import NIOCore
 struct ConnectionLimits: Sendable, Equatable {
     /// Places for connections whose handshake is not done: in all, and from one address (of IPv6: one /64 network).
     var waiting = 256
-    var waitingOfAddress = 64
+    var waitingOfAddress = 208
     /// Places for peers: in all, and for one peer. A node uses up to 8 for acts and calls, 2 of them for a package; commands add some.
     var inside = 512
     var insideOfPeer = 16
