@@ -106,7 +106,7 @@ extension Delivery {
                 }
             }
             group.addTask { await self.runMeetings(wake) }
-            for await _ in wake.calls {
+            for await _ in wake.calls() {
                 if Task.isCancelled { break }
                 for (kind, rows) in [(OwedDelivery.Kind.act, OutboxRow.Kind.act), (.package, .package)] {
                     for peer in (try? node.store.read { try $0.peersOwed(rows) }) ?? [] {

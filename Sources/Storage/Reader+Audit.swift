@@ -20,7 +20,7 @@ public struct AuditRow: Sendable {
         public let kind: String?
         /// Id of the file.
         public let file: String?
-        /// Nil when its file is in the list of files, with which it is read and judged (``Reader/filedActs(of:judge:)``).
+        /// Nil when its file was in the list of files, with which it is read and judged (``Reader/filedActs(of:judge:)``).
         public let jws: [UInt8]?
     }
 
@@ -42,15 +42,17 @@ public struct AuditRow: Sendable {
 
 extension Reader {
     /// All entries in order.
-    public func eachAuditRow(_ body: (AuditRow) throws -> Void) throws {
+    /// - Parameter size: entries that there were when the list of files was read: the acts of later ones come with their bytes, since nobody
+    ///   reads them with their file.
+    public func eachAuditRow(filedUpTo size: Int64, _ body: (AuditRow) throws -> Void) throws {
         let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT entry.idx, entry.content, entry.kind, entry.ref, event.bytes, event.file, act.id, act.hash, act.outgoing,
-                    CASE WHEN file.id IS NULL THEN act.jws END, act.file, act.kind, event.kind, entry.at, file.id IS NULL
+                    CASE WHEN file.id IS NULL OR entry.idx >= ?1 THEN act.jws END, act.file, act.kind, event.kind, entry.at, file.id IS NULL OR entry.idx >= ?1
                 FROM entry LEFT JOIN event ON event.idx = entry.idx LEFT JOIN act ON act.idx = entry.idx
                     LEFT JOIN file ON file.id = act.file ORDER BY entry.idx
-                """)
+                """, arguments: [size])
         // What is not of the kind that belongs there reads as absent, so that the audit can say which entry it is.
         func bytes(_ row: Row, _ column: Int) -> [UInt8]? { (try? row[column] as Data?)?.map { [UInt8]($0) } }
         func text(_ row: Row, _ column: Int) -> String? { try? row[column] }

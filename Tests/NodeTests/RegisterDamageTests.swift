@@ -2,6 +2,7 @@
 
 import Foundation
 import Register
+import Sealing
 import Standards
 import Storage
 import TestSupport
@@ -20,7 +21,7 @@ import Testing
     private func content(_ node: Node) throws -> [String] {
         var lines: [String] = []
         try node.store.read {
-            try $0.eachAuditRow {
+            try $0.eachAuditRow(filedUpTo: 0) {
                 lines.append("\($0.index) \($0.ref) \($0.content?.description ?? "") \(Hash.of($0.event ?? $0.act?.jws ?? []))")
             }
         }
@@ -127,5 +128,35 @@ import Testing
             await #expect(throws: ComityError(.registerHeld, "")) { _ = try await torn.store.commit { try $0.append(event) } }
         }
         #expect(try node.audit().ok)
+    }
+
+    /// An act is judged once: with its file, or with its entry when it came after the list of files was read.
+    @Test func actsThatCameAfterTheListOfFilesAreReadWithTheirEntries() async throws {
+        let pair = try await NodePair()
+        _ = try await pair.deliveredPreservation()
+        let node = pair.requesting
+        let size = try node.store.read { try $0.registerSize() }
+        for (from, judged) in [(size, false), (0, true)] {
+            var acts = 0
+            try node.store.read { reader in
+                try reader.eachAuditRow(filedUpTo: from) { row in
+                    guard let act = row.act else { return }
+                    acts += 1
+                    #expect((act.jws != nil) == judged)
+                }
+            }
+            #expect(acts == 1)
+        }
+        _ = try SQLiteShell.run(pair.folder("xa") + "/comity.sqlite", "UPDATE act SET jws = zeroblob(10)")
+        let keys = AuditKeys(own: node.keys.signing.verifyingKey, state: node.state, entries: [])
+        for (from, faults) in [(size, 0), (0, 1)] {
+            var audit = RegisterAudit(keys: keys, register: node.keys.register)
+            var report = AuditReport()
+            try node.store.read { try audit.run($0, filedUpTo: from) { _ in } }
+            audit.finish(&report) { _ in true }
+            #expect(report.faults.count == faults, "\(report.faults)")
+        }
+        // The whole audit names it either way.
+        #expect(try node.audit().faults.contains { $0.says.contains("was changed") })
     }
 }

@@ -24,19 +24,20 @@ extension Node {
         // What is durable and unsigned is signed first, as everywhere; a register that is held stays as it is.
         if try store.standing() == nil { _ = try? store.publish() }
         let keys = try auditKeys()
-        let (entries, files) = try store.read { (try $0.registerSize(), try $0.fileCount()) }
+        // In one moment: the acts of these entries are those of these files.
+        let (entries, files, orphans) = try store.read { (try $0.registerSize(), try $0.fileIDs(), try $0.orphanFileIDs()) }
         // The log, the files and the pages of the database are read side by side: each waits for the disk at another time.
-        return try AuditSteps(of: entries + files).run(
+        return try AuditSteps(of: entries + Int64(files.count)).run(
             [
                 { (report, step) throws in
                     var audit = RegisterAudit(keys: keys, register: self.keys.register)
                     report.held = try self.store.read { reader in
-                        try audit.run(reader, advance: step)
+                        try audit.run(reader, filedUpTo: entries, advance: step)
                         return try reader.registerHold()?.says
                     }
                     audit.finish(&report) { size in ((try? self.store.publish())?.checkpoint.size ?? 0) >= size }
                 },
-                { (report, step) throws in try self.auditFiles(keys, &report, step) },
+                { (report, step) throws in try self.auditFiles(files, orphans, keys, &report, step) },
                 { (report, _) throws in
                     try self.store.read { reader in
                         let damage = try reader.damage().map { "The database is damaged: \($0)" }
@@ -58,8 +59,9 @@ extension Node {
     }
 
     /// Every file that its acts make is in the list of files as they make it, with its links and receipts, and no other is.
-    private func auditFiles(_ keys: AuditKeys, _ report: inout AuditReport, _ advance: (Int64) throws -> Void) throws {
-        let (ids, orphans) = try store.read { (try $0.fileIDs(), try $0.orphanFileIDs()) }
+    private func auditFiles(
+        _ ids: [UUIDv7], _ orphans: [String], _ keys: AuditKeys, _ report: inout AuditReport, _ advance: (Int64) throws -> Void
+    ) throws {
         for id in orphans {
             report.faults.append(.init(index: -1, file: nil, says: "The file \(id) has acts, but is not in the list of files."))
         }

@@ -45,14 +45,15 @@ struct RegisterAudit {
         case fault(String)
     }
 
-    mutating func run(_ reader: Reader, advance: (Int64) throws -> Void) throws {
+    /// - Parameter size: entries whose acts are judged with their files.
+    mutating func run(_ reader: Reader, filedUpTo size: Int64, advance: (Int64) throws -> Void) throws {
         var notes: [(size: Int64, note: String)] = []
         try reader.eachCheckpoint { notes.append(($0, $1)) }
         self.notes = notes
         removals = try RemovalProofs(reader)
         try checkpoints(upTo: 0)
         var rows: [AuditRow] = []
-        try reader.eachAuditRow { row in
+        try reader.eachAuditRow(filedUpTo: size) { row in
             rows.append(row)
             if rows.count == Self.batch {
                 try take(rows, reader)
