@@ -40,7 +40,7 @@ let package = Package(
         // Runs a folder of test vectors through the code below, for other implementers.
         .executable(name: "comity-conformance", targets: ["comity-conformance"]),
         // What a third party needs to verify acts, registers and packages, and nothing more.
-        .library(name: "ComityCore", targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing", "Court"]),
+        .library(name: "ComityCore", targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing", "Court", "Treaty"]),
     ],
     dependencies: [
         github("hummingbird-project/hummingbird", "2.28.1"),
@@ -76,6 +76,7 @@ let package = Package(
         room("Register", ["Standards", "CSHA256", crypto]),
         // floor 1
         room("Dossier", ["Standards", "Law"]),
+        room("Treaty", ["Standards", "Law"], resources: [.copy("Records")]),
         room("Sealing", ["Standards", "COpenSSL", "CSHA256", crypto, cryptoExtras, certificates, asn1]),
         room("Exchange", ["Standards", "Law", "Dossier", "Register", "Sealing"]),
         // floor 2
@@ -104,7 +105,8 @@ let package = Package(
         room(
             "Node",
             [
-                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "CTimex", hummingbird,
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Treaty", "Storage", "Transport", "CTimex",
+                hummingbird,
                 crypto,
                 cryptoExtras, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -114,13 +116,27 @@ let package = Package(
             ]),
         // floor 4
         room(
+            "Web",
+            [
+                "Standards", "CZlib", hummingbird, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+        room(
+            "Portal",
+            [
+                "Standards", "Law", "Exchange", "Treaty", "Node", "Web", hummingbird, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("Resources")]),
+        room(
             "Desk",
             [
-                "Standards", "Law", "Dossier", "Exchange", "Court", "Node", "CZlib", hummingbird, crypto, "Yams",
+                "Standards", "Law", "Dossier", "Exchange", "Court", "Node", "Web", hummingbird, crypto, "Yams",
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Resources")]),
         // floor 5
@@ -129,7 +145,7 @@ let package = Package(
             name: "comity",
             dependencies: [
                 "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk",
-                "Simulation", hummingbird,
+                "Portal", "Simulation", "Treaty", hummingbird,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -158,6 +174,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests("Register", ["Standards"]),
         tests("Dossier", ["Standards", "Law", "LawSupport"]),
+        tests("Treaty", ["Standards", "Law", "LawSupport"]),
         tests("Sealing", ["Standards", crypto, certificates, asn1]),
         tests("Exchange", ["Standards", "Law", "LawSupport", "Dossier", "Register", "Sealing"]),
         .testTarget(
@@ -184,7 +201,8 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk", "TestSupport",
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Storage", "Transport", "Node", "Desk", "Web",
+                "TestSupport",
                 hummingbird, crypto,
                 .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),

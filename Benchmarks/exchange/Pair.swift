@@ -57,7 +57,7 @@ final class Pair: @unchecked Sendable {
                 authority: .init(
                     id: "\(state.lowercased())-247", name: "24/7 point of \(state)", languages: ["en"], timeZone: "UTC",
                     phone: "+999105550101", email: nil),
-                exchange: .init(host: "127.0.0.1", port: port, callsPerMinute: 100_000_000), endpoint: "https://127.0.0.1:\(port)",
+                exchange: .init(host: "127.0.0.1", port: port, callsPerMinute: 1_000_000), endpoint: "https://127.0.0.1:\(port)",
                 desk: .init(host: "127.0.0.1", port: state == "XB" ? 17480 : 0), exercise: true,
                 createdAt: Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))),
             officers: [("D1", "duty_officer"), ("D3", "approver")])

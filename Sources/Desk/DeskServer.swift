@@ -6,6 +6,7 @@ public import Logging
 import NIOSSL
 public import Node
 public import Standards
+import Web
 
 /// The listener for officials: server-rendered pages, readable without JavaScript. The front door of the room.
 ///
@@ -26,7 +27,11 @@ public enum DeskServer {
     public static func application(
         node: Node, host: String, port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ComityError) -> some ApplicationProtocol {
-        let (tls, desk) = (try DeskTLS.configuration(node), node.configuration.desk)
+        let desk = node.configuration.desk
+        let tls = try desk.tls.map { files throws(ComityError) in
+            try ListenerTLS.configuration(
+                certificate: node.folder.resolve(files.certificate), key: node.folder.resolve(files.key), of: "desk")
+        }
         guard desk.tls != nil || NodeConfiguration.Listener(host: host, port: port).isLoopback else {
             throw ComityError(
                 .permission, "The desk does not listen on \(Text.safe(host, limit: 80)) without TLS.",

@@ -9,11 +9,19 @@ extension Dossier {
     /// knowledge of it and it without knowledge of that one; of several such acts, the first in the order of the fold is named.
     static func crossed(_ ordered: [HashedAct], _ crossings: Crossings) -> [Int?] {
         var result = [Int?](repeating: nil, count: ordered.count)
-        let isChain = zip(ordered.dropFirst(), ordered).allSatisfy { next, previous in next.act.after == [previous.act.id] }
-        guard !isChain else { return result }
+        guard !isChain(ordered) else { return result }
         let parents = parents(ordered)
         for stretch in stretches(parents) { judge(stretch, of: ordered, parents, crossings, &result) }
         return result
+    }
+
+    private static func isChain(_ ordered: [HashedAct]) -> Bool {
+        zip(ordered.dropFirst(), ordered).allSatisfy { next, previous in next.act.after == [previous.act.id] }
+    }
+
+    /// Whatever an act names as followed is here and stands before it.
+    static func isWhole(_ ordered: [HashedAct]) -> Bool {
+        isChain(ordered) || zip(parents(ordered), ordered).allSatisfy { $0.count == $1.act.after.count }
     }
 
     /// For each act the indices of those it names that are here and stand before it.

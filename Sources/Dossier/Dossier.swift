@@ -44,6 +44,12 @@ public struct Dossier: Sendable {
     public let course: Course
     /// All acts, in the order of the fold.
     public let entries: [Entry]
+    /// Ids of the acts that no other act follows, sorted: what the next act must name as `after`.
+    public let heads: [UUIDv7]
+    /// Order number of the next act.
+    public let nextLamport: Int64
+    /// Whatever an act follows is here and stands before it.
+    private let isWhole: Bool
 
     /// - Throws: `.schema` when the acts do not belong to one file or none of them opens it.
     public init(folding acts: [HashedAct]) throws(ComityError) {
@@ -54,33 +60,71 @@ public struct Dossier: Sendable {
         let request = try ActBody.Request(reading: first.act.body)
         let parties = [first.act.from] + first.act.to
         let cycle = request.type.lifeCycle
-        for item in ordered {
-            guard item.act.file == first.act.file, parties.contains(item.act.from), item.act.to.count == parties.count - 1,
-                item.act.to.allSatisfy({ $0 != item.act.from && parties.contains($0) })
-            else { throw ComityError(.schema, "The act \(item.act.id) belongs to another file.") }
-        }
+        for item in ordered { try Self.requireMember(item.act, of: first.act.file, parties) }
         let crossed = Self.crossed(ordered, Crossings.of(request.type))
         var course = Course(opening: request, parties: parties)
         var entries: [Entry] = []
         entries.reserveCapacity(ordered.count)
         for (index, item) in ordered.enumerated() {
-            let act = item.act
-            let side: Side = act.from == first.act.from ? .requesting : .requested
-            var effect = Entry.Effect.overtaken
-            if crossed[index] == nil, let step = cycle.transition(act.kind, by: side, from: course.state),
-                course.apply(.init(kind: act.kind, side: side, party: act.from, at: act.at, id: act.id, body: act.body), step)
-            {
-                effect = .applied
-            }
             entries.append(
-                Entry(
-                    act: act, hash: item.hash, side: side, effect: effect, state: course.state,
-                    overtakenBy: crossed[index].map { ordered[$0].act.id }))
+                Self.entry(item, in: cycle, opener: first.act.from, overtakenBy: crossed[index].map { ordered[$0].act.id }, &course))
         }
         id = first.act.file
         self.request = request
         self.course = course
         self.entries = entries
+        let followed = Set(entries.flatMap(\.act.after))
+        heads = entries.map(\.act.id).filter { !followed.contains($0) }.sorted()
+        nextLamport = (entries.last?.act.lamport ?? 0) + 1
+        isWhole = Self.isWhole(ordered)
+    }
+
+    /// Folds on: the file with one more act, without folding the others again.
+    ///
+    /// Only for an act that its author wrote knowing all others: it follows every head and stands behind them all, so it crosses
+    /// nothing, and what became of the others stays as it was.
+    /// - Returns: what `init(folding:)` makes of all of them; nil when the act is another, and all have to be folded.
+    /// - Throws: `.schema` when the act belongs to another file.
+    public func adding(_ item: HashedAct) throws(ComityError) -> Dossier? {
+        let act = item.act
+        guard isWhole, act.lamport >= nextLamport, act.after.count == heads.count, act.after.sorted() == heads,
+            !entries.contains(where: { $0.act.id == act.id })
+        else { return nil }
+        try Self.requireMember(act, of: id, parties)
+        var course = course
+        let entry = Self.entry(item, in: type.lifeCycle, opener: opening.from, overtakenBy: nil, &course)
+        return Dossier(self, adding: entry, course)
+    }
+
+    private init(_ former: Dossier, adding entry: Entry, _ course: Course) {
+        id = former.id
+        request = former.request
+        self.course = course
+        entries = former.entries + [entry]
+        heads = [entry.act.id]
+        nextLamport = entry.act.lamport + 1
+        isWhole = true
+    }
+
+    private static func requireMember(_ act: Act, of file: UUIDv7, _ parties: [Party]) throws(ComityError) {
+        guard act.file == file, parties.contains(act.from), act.to.count == parties.count - 1,
+            act.to.allSatisfy({ $0 != act.from && parties.contains($0) })
+        else { throw ComityError(.schema, "The act \(act.id) belongs to another file.") }
+    }
+
+    /// What becomes of the next act of the fold.
+    private static func entry(
+        _ item: HashedAct, in cycle: LifeCycle, opener: Party, overtakenBy other: UUIDv7?, _ course: inout Course
+    ) -> Entry {
+        let act = item.act
+        let side: Side = act.from == opener ? .requesting : .requested
+        var effect = Entry.Effect.overtaken
+        if other == nil, let step = cycle.transition(act.kind, by: side, from: course.state),
+            course.apply(.init(kind: act.kind, side: side, party: act.from, at: act.at, id: act.id, body: act.body), step)
+        {
+            effect = .applied
+        }
+        return Entry(act: act, hash: item.hash, side: side, effect: effect, state: course.state, overtakenBy: other)
     }
 
     /// State of the acts alone; `Standing` adds clocks and links.
@@ -104,15 +148,6 @@ public struct Dossier: Sendable {
         if opening.from.state == state { return .requesting }
         return opening.to.contains { $0.state == state } ? .requested : nil
     }
-
-    /// Ids of the acts that no other act follows: what the next act must name as `after`.
-    public var heads: [UUIDv7] {
-        let followed = Set(entries.flatMap(\.act.after))
-        return entries.map(\.act.id).filter { !followed.contains($0) }.sorted()
-    }
-
-    /// Order number of the next act.
-    public var nextLamport: Int64 { (entries.map(\.act.lamport).max() ?? 0) + 1 }
 
     /// The acts in the causal past of an act that names `after`, or nil when one of them is not here.
     public func causalPast(of after: [UUIDv7]) -> [HashedAct]? {

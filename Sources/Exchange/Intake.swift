@@ -34,14 +34,14 @@ public struct Intake {
     public let peer: (_ keyID: String) throws -> Peer?
     /// Hash of an act that is registered here.
     public let knownHash: (_ id: UUIDv7) throws -> Hash?
-    /// Acts of a file that are registered here.
-    public let acts: (_ file: UUIDv7) throws -> [Dossier.HashedAct]
+    /// A file folded from those of its acts that are registered here and count; nil when there are none.
+    public let file: (_ file: UUIDv7) throws -> Dossier?
     /// A file has this reference.
     public let knownReference: (_ ref: FileReference) throws -> Bool
 
     public init(
         own: Party, law: Law, exercise: Bool, now: Instant, peer: @escaping (String) throws -> Peer?,
-        knownHash: @escaping (UUIDv7) throws -> Hash?, acts: @escaping (UUIDv7) throws -> [Dossier.HashedAct],
+        knownHash: @escaping (UUIDv7) throws -> Hash?, file: @escaping (UUIDv7) throws -> Dossier?,
         knownReference: @escaping (FileReference) throws -> Bool
     ) {
         self.own = own
@@ -50,7 +50,7 @@ public struct Intake {
         self.now = now
         self.peer = peer
         self.knownHash = knownHash
-        self.acts = acts
+        self.file = file
         self.knownReference = knownReference
     }
 
@@ -139,25 +139,28 @@ public struct Intake {
     /// The same rules of the life cycle that the sender must have applied, over the acts the sender knew.
     private func judgeStep(_ verified: VerifiedAct) throws {
         let act = verified.act
-        let known = try acts(act.file)
+        let known = try file(act.file)
         if act.kind == .request {
             let body = try ActBody.read(ActBody.Request.self, from: act)
-            guard known.isEmpty, try !knownReference(body.ref) else {
+            guard known == nil, try !knownReference(body.ref) else {
                 throw ComityError(.replay, "The file \(body.ref) is open already; a request cannot open it again.")
             }
             do throws(ComityError) { try Dossier.requireFourEyes(act) } catch { throw Self.notAllowed(error) }
             return
         }
         let missing = ComityError(.predecessorMissing, "An act that this one follows has not arrived yet.")
-        guard !known.isEmpty else { throw missing }
-        let whole = try Dossier(folding: known)
-        guard let past = whole.causalPast(of: act.after) else { throw missing }
-        // Nearly always the sender knew all that is here.
-        let before = past.count == whole.entries.count ? whole : try Dossier(folding: past)
+        guard let whole = known else { throw missing }
+        let before = try act.after.sorted() == whole.heads ? whole : past(of: act, in: whole, missing)
         guard act.lamport == before.nextLamport, before.parties.contains(act.from) else {
             throw ComityError(.schema, "The act does not fit the acts that it says it follows.")
         }
         do throws(ComityError) { try before.mayTake(act, law: law) } catch { throw Self.notAllowed(error) }
+    }
+
+    /// The file as the sender knew it. Nearly always that is all that is here.
+    private func past(of act: Act, in whole: Dossier, _ missing: ComityError) throws -> Dossier {
+        guard let past = whole.causalPast(of: act.after) else { throw missing }
+        return past.count == whole.entries.count ? whole : try Dossier(folding: past)
     }
 
     private static func notAllowed(_ error: ComityError) -> ComityError {

@@ -32,10 +32,12 @@ public struct Article: Sendable {
     public let duties: [Duty]
     public let constants: [Constant]
     public let categories: [DataCategory]
+    public let notifications: [DepositaryNotification]
 
     /// Number of rows of every kind.
     public var rows: Int {
         types.count + rules.count + clocks.count + grounds.count + offences.count + duties.count + constants.count + categories.count
+            + notifications.count
     }
 }
 
@@ -53,6 +55,8 @@ public struct CoverageRow: Sendable, Equatable {
     public let duties: Int
     /// Constants and data categories.
     public let terms: Int
+    /// What is told to the depositary.
+    public let notifications: Int
     /// Rows that nobody has compared with the official text.
     public let unverified: Int
     public let whyNone: String?

@@ -57,6 +57,9 @@ public struct Instrument: Sendable {
     public var categories: [DataCategory] = []
     public var fields: [DraftField] = []
     public var retention: [RetentionRule] = []
+    public var notifications: [DepositaryNotification] = []
+    /// The frame of letters to the depositary; `{body}` is where the words of a notification stand.
+    public var letter: String?
 }
 
 /// A kind of request that an instrument opens.

@@ -99,6 +99,7 @@ extension InstrumentReader {
         cites += instrument.grounds.map { ($0.id, $0.cite) }
         cites += instrument.duties.map { ($0.id, $0.cite) }
         cites += instrument.constants.map { ($0.id, $0.cite) }
+        cites += instrument.notifications.map { ($0.id, $0.cite) }
         for (id, cite) in cites {
             let articles = Law.articles(of: cite)
             if articles.isEmpty { fault(id, "cite", "“\(cite)” names no article.") }

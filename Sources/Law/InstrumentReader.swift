@@ -61,7 +61,10 @@ struct InstrumentReader {
         let root = files[index].text.value
         files[index].allow(
             root, at: "",
-            ["id", "title", "version", "source", "always", "rank", "opens", "with", "offence_prefix", "chapters", "article_count"])
+            [
+                "id", "title", "version", "source", "always", "rank", "opens", "with", "offence_prefix", "chapters", "article_count",
+                "letter",
+            ])
         let id = files[index].required(root, "id", at: "")
         let folder = files[index].folder
         if id != folder { files[index].fault("id", "The id “\(id)” differs from the name of the folder.") }
@@ -72,6 +75,8 @@ struct InstrumentReader {
         instrument.rank = files[index].whole(root, "rank", at: "", 0...1000) ?? 0
         instrument.opens = files[index].texts(root, "opens", at: "")
         instrument.with = files[index].texts(root, "with", at: "")
+        instrument.letter = files[index].optional(root, "letter", at: "")
+        if let letter = instrument.letter, !letter.contains("{body}") { files[index].fault("letter", "A letter has a place for {body}.") }
         instrument.offencePrefix = files[index].optional(root, "offence_prefix", at: "")
         for (name, title) in root["chapters"]?.object ?? [:] { instrument.chapters[name] = title.string ?? "" }
         instrument.articleCount = files[index].whole(root, "article_count", at: "", 1...1000)
@@ -104,7 +109,7 @@ struct InstrumentReader {
             block, at: at,
             [
                 "article", "title", "chapter", "tag", "source", "why_none", "types", "rules", "clocks", "grounds", "offences", "duties",
-                "constants", "categories", "fields", "retention",
+                "constants", "categories", "fields", "retention", "notifications",
             ])
         let article = files[index].required(block, "article", at: at)
         let title = files[index].required(block, "title", at: at)
@@ -160,6 +165,11 @@ struct InstrumentReader {
                 instrument.retention.append(rule)
                 place(rule.id, index, path("retention", number))
             }
+        }
+        for (number, item) in files[index].items(block, "notifications", at: at) {
+            let row = files[index].notification(item, path("notifications", number), id, source: source)
+            instrument.notifications.append(row)
+            place(row.id, index, path("notifications", number))
         }
         terms(block, at, index, &instrument)
     }

@@ -15,7 +15,8 @@ extension Law {
             types: instrument.types.filter { $0.article == number }, rules: instrument.rules.filter { here($0.cite) },
             clocks: instrument.clocks.filter { here($0.cite) }, grounds: instrument.grounds.filter { here($0.cite) },
             offences: instrument.offences.filter { $0.article == number }, duties: instrument.duties.filter { here($0.cite) },
-            constants: instrument.constants.filter { here($0.cite) }, categories: instrument.categories.filter { here($0.cite) })
+            constants: instrument.constants.filter { here($0.cite) }, categories: instrument.categories.filter { here($0.cite) },
+            notifications: instrument.notifications.filter { here($0.cite) })
     }
 
     /// Every article of an instrument with the number of its rows, or why it has none.
@@ -24,10 +25,12 @@ extension Law {
             guard let article = article(instrument, head.number) else { return nil }
             var tags = article.types.map(\.tag) + article.rules.map(\.tag) + article.clocks.map(\.tag) + article.grounds.map(\.tag)
             tags += article.offences.map(\.tag) + article.duties.map(\.tag) + article.constants.map(\.tag) + article.categories.map(\.tag)
+            tags += article.notifications.map(\.tag)
             return CoverageRow(
                 article: head.number, title: head.title, chapter: head.chapter, tag: head.tag, types: article.types.count,
                 rules: article.rules.count, clocks: article.clocks.count, grounds: article.grounds.count, offences: article.offences.count,
                 duties: article.duties.count, terms: article.constants.count + article.categories.count,
+                notifications: article.notifications.count,
                 unverified: tags.filter(\.isUnverified).count, whyNone: head.whyNone)
         }
     }

@@ -15,6 +15,7 @@ public struct CoverageLine: Sendable, Encodable {
     public let offences: Int
     public let duties: Int
     public let terms: Int
+    public let notifications: Int
     public let rowsUnverified: Int
     public let whyNone: String?
 
@@ -30,6 +31,7 @@ public struct CoverageLine: Sendable, Encodable {
         offences = row.offences
         duties = row.duties
         terms = row.terms
+        notifications = row.notifications
         rowsUnverified = row.unverified
         whyNone = row.whyNone
     }

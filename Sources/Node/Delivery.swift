@@ -230,18 +230,17 @@ extension Node {
         let note = try SignedNote(parsing: receipt.checkpoint)
         let log = Self.log(peer.entry.register)
         let now = try now()
-        let act = try Self.hashed(stored).act
         let giver = peer.entry.state
         let event = try event(
-            .receipted, file: act.file, by: "node",
+            .receipted, file: stored.file, by: "node",
             detail: [
-                "act": .string(act.id.description), "register": .string(head.origin), "index": .integer(receipt.index),
+                "act": .string(stored.id.description), "register": .string(head.origin), "index": .integer(receipt.index),
                 "size": .integer(head.size), "receipt": .string(Hash.of(bytes).description),
             ])
         _ = try await store.commit { writer in
             try writer.noteContact(giver, at: now.milliseconds)
-            guard try writer.reader.receipts(of: act.id)[giver] == nil else { return try writer.finish(row, .delivered) }
-            try writer.insertReceipt(bytes, act: act.id, peer: giver, at: now)
+            guard try writer.reader.receipts(of: stored.id)[giver] == nil else { return try writer.finish(row, .delivered) }
+            try writer.insertReceipt(bytes, act: stored.id, peer: giver, at: now)
             // A checkpoint that was shown is one that the register must extend.
             if try head.size > writer.reader.cosigned(log)?.checkpoint.size ?? 0 {
                 try writer.keepHeard(log, from: giver, head, note: note)

@@ -4,7 +4,7 @@ public import Law
 
 /// A row of the rules, of any kind, as people and programs see it: `comity law … --json` and the API.
 public struct LawLine: Sendable, Codable {
-    /// `rule`, `clock`, `ground`, `forbidden ground` or `duty`.
+    /// `rule`, `clock`, `ground`, `forbidden ground` `duty` or `notification`.
     public let kind: String
     public let id: String
     public let instrument: String
@@ -41,10 +41,14 @@ public struct LawLine: Sendable, Codable {
     }
     public init(_ duty: Duty) { self.init("duty", duty.id, duty.instrument, duty.cite, duty.tag, duty.says, source: duty.source) }
 
+    public init(_ row: DepositaryNotification) {
+        self.init("notification", row.id, row.instrument, row.cite, row.tag, row.says, source: row.source)
+    }
+
     /// The rows that stand under an article.
     public static func lines(of article: Article) -> [LawLine] {
         article.rules.map { LawLine($0) } + article.clocks.map { LawLine($0) } + article.grounds.map { LawLine($0) }
-            + article.duties.map { LawLine($0) }
+            + article.duties.map { LawLine($0) } + article.notifications.map { LawLine($0) }
     }
 
     /// The rows about a type of request, or about all; each once.

@@ -184,15 +184,13 @@ extension Node {
     }
 
     static func dossier(_ file: UUIDv7, _ reader: Reader) throws -> Dossier {
-        try reader.dossier(of: file, folding: try acts(file, reader))
+        guard let dossier = try reader.dossier(of: file) else { throw ComityError(.schema, "No request opens this file.") }
+        return dossier
     }
 
-    /// The acts of a file that count, with the hashes under which they are registered. An act that the other State's node
-    /// will never take changes nothing on either side.
-    static func acts(_ file: UUIDv7, _ reader: Reader) throws -> [Dossier.HashedAct] { counting(try reader.filedActs(of: file)) }
-
-    static func counting(_ acts: [FiledAct]) -> [Dossier.HashedAct] {
-        acts.filter { !$0.refused || $0.act.kind == .request }.map { .init(act: $0.act, hash: $0.hash.bytes) }
+    /// The acts of a file that count. An act that the other State's node will never take changes nothing on either side.
+    static func counting(_ acts: [FiledAct]) -> [FiledAct] {
+        acts.contains(where: \.refused) ? acts.filter { !$0.refused || $0.act.kind == .request } : acts
     }
 
     /// Read from its bytes, whatever was read before.

@@ -14,8 +14,7 @@ public import Transport
 
 extension Node: ExchangeHandler {
     public func caller(certificate: [UInt8]) -> StateCode? {
-        let text = Base64.encode(certificate)
-        return peers.all().first { $0.trust == .confirmed && $0.entry.certificate == text }?.entry.state
+        peers.caller(certificate: Base64.encode(certificate))
     }
 
     /// Judges a message with the same pure rules as its sender, registers it, and only then answers with a receipt.
@@ -46,9 +45,9 @@ extension Node: ExchangeHandler {
                         ?? reader.formerEntries().first { $0.signingKey.keyID == id }.map(Self.retired)
                 },
                 knownHash: { try reader.act($0)?.hash ?? reader.proofStub($0)?.hash },
-                acts: { file in
+                file: { file in
                     if let removed = try reader.removedFile(id: file) { throw Self.contentRemoved(removed) }
-                    return try Self.acts(file, reader)
+                    return try reader.dossier(of: file)
                 }, knownReference: { try reader.file($0) != nil || reader.removedFile($0) != nil }
             )
             return try intake.judge(message, with: keys.identities)

@@ -125,7 +125,7 @@ extension Node {
     public func deliveries(of act: UUIDv7, on ref: FileReference, officer: String?) throws(ComityError) -> [DeliveryLine] {
         _ = try sight(of: officer, on: ref)
         return try store.read { reader in
-            guard let row = try reader.file(ref), let stored = try reader.act(act), try Self.hashed(stored).act.file == row.id else {
+            guard let row = try reader.file(ref), let stored = try reader.act(act), stored.file == row.id else {
                 throw Self.noAct(act, ref)
             }
             return try Self.deliveries(of: act, reader)

@@ -23,7 +23,7 @@ extension Node {
             if let draft = try reader.draft(ref) { return draftView(draft, now) }
             guard let row = try reader.file(ref) else { throw try Self.noFile(ref, reader) }
             let filed = try reader.filedActs(of: row.id)
-            let dossier = try reader.dossier(of: row.id, folding: Self.counting(filed))
+            let dossier = try Self.dossier(row.id, reader)
             let standing = try standing(of: dossier, reader, now)
             let undelivered = try reader.undelivered(of: row.id).mapValues(Self.deliveryText)
             let known = Dictionary(filed.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -138,6 +138,8 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
     public let endpoint: String
     /// The listener for officials.
     public let desk: Listener
+    /// The listener for everybody: the public pages. Nil: there are none.
+    public let publicPages: Listener?
     public let exercise: Bool
     public let createdAt: Instant
     /// Nil: local accounts only.
@@ -165,7 +167,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         createdAt: Instant, oidc: OpenIDConnect? = nil, changedAt: Instant? = nil, api: Programs? = nil,
         statementKey: String? = nil, timeStamping: TimeStamping? = nil, authorities: [DirectoryEntry.Authority]? = nil,
         requirements: [DirectoryEntry.Requirement]? = nil, validity: [KeyUse: KeyValidity]? = nil, successions: [Succession]? = nil,
-        keyFiles: [KeyUse: String]? = nil
+        keyFiles: [KeyUse: String]? = nil, publicPages: Listener? = nil
     ) {
         v = Self.version
         self.state = state
@@ -173,6 +175,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
         self.exchange = exchange
         self.endpoint = endpoint
         self.desk = desk
+        self.publicPages = publicPages
         self.exercise = exercise
         self.createdAt = createdAt
         self.oidc = oidc
@@ -193,7 +196,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
             state: state, authority: authority ?? self.authority, exchange: exchange, endpoint: endpoint, desk: desk, exercise: exercise,
             createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey ?? self.statementKey,
             timeStamping: timeStamping, authorities: authorities, requirements: requirements, validity: validity, successions: successions,
-            keyFiles: keyFiles)
+            keyFiles: keyFiles, publicPages: publicPages)
     }
 
     /// The same node with the facts that two officers published.
@@ -202,7 +205,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
             state: state, authority: facts.authority, exchange: exchange, endpoint: facts.endpoint, desk: desk, exercise: exercise,
             createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey, timeStamping: timeStamping,
             authorities: facts.authorities, requirements: facts.requirements, validity: validity, successions: successions,
-            keyFiles: keyFiles)
+            keyFiles: keyFiles, publicPages: publicPages)
     }
 
     /// The same node with a successor of one of its keys.
@@ -211,7 +214,7 @@ public struct NodeConfiguration: Sendable, Codable, Equatable {
             state: state, authority: authority, exchange: exchange, endpoint: endpoint, desk: desk, exercise: exercise,
             createdAt: createdAt, oidc: oidc, changedAt: changedAt, api: api, statementKey: statementKey, timeStamping: timeStamping,
             authorities: authorities, requirements: requirements, validity: validity, successions: (successions ?? []) + [succession],
-            keyFiles: (keyFiles ?? [:]).merging([succession.claims.use: file]) { $1 })
+            keyFiles: (keyFiles ?? [:]).merging([succession.claims.use: file]) { $1 }, publicPages: publicPages)
     }
 
     /// What its entry says besides keys.

@@ -64,11 +64,17 @@ public struct NodeFolder: Sendable {
                 .notFound, "There is no node in \(path).", next: "Make one with comity init --data \(path), or name its folder with --data."
             )
         }
-        let configuration = try IJSON.decode(NodeConfiguration.self, from: data, limit: 1 << 20)
+        let configuration: NodeConfiguration
+        do throws(ComityError) { configuration = try IJSON.decode(NodeConfiguration.self, from: data, limit: 1 << 20) } catch {
+            throw ComityError(
+                error.code, "\(configurationPath) cannot be read.", why: error.what,
+                next: "Mend it there, or take node.json from a backup; the folder holds nothing else that must change.")
+        }
         guard configuration.v == NodeConfiguration.version else {
             throw ComityError(
                 .storage, "node.json has version \(configuration.v); this program reads version \(NodeConfiguration.version).")
         }
+        try configuration.requireUsable()
         return configuration
     }
 }

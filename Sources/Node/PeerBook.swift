@@ -15,7 +15,22 @@ final class PeerBook: Sendable {
         var peers: [Peer] = []
         /// By the signing key of today.
         var byKey: [String: Peer] = [:]
+        var byState: [StateCode: Peer] = [:]
+        /// Those that are confirmed, by their certificate in base64.
+        var callers: [String: StateCode] = [:]
         var read: ContinuousClock.Instant?
+
+        init() {}
+
+        init(_ peers: [Peer], read: ContinuousClock.Instant) {
+            self.peers = peers
+            self.read = read
+            for peer in peers.reversed() {
+                byKey[peer.entry.signingKey.keyID] = peer
+                byState[peer.entry.state] = peer
+                if peer.trust == .confirmed { callers[peer.entry.certificate] = peer.entry.state }
+            }
+        }
     }
 
     static let lifetime = Duration.milliseconds(500)
@@ -25,25 +40,25 @@ final class PeerBook: Sendable {
 
     init(store: Store) { self.store = store }
 
-    /// All peers. When the database cannot be read nobody is trusted.
-    func all() -> [Peer] {
+    private func current<Value>(_ look: (Cache) -> Value) -> Value {
         cache.withLock { cache in
             let now = ContinuousClock.now
-            if let read = cache.read, now - read < Self.lifetime { return cache.peers }
-            cache.peers = (try? store.read { try $0.peers() }) ?? []
-            cache.byKey = Dictionary(cache.peers.map { ($0.entry.signingKey.keyID, $0) }, uniquingKeysWith: { first, _ in first })
-            cache.read = now
-            return cache.peers
+            if let read = cache.read, now - read < Self.lifetime { return look(cache) }
+            cache = Cache((try? store.read { try $0.peers() }) ?? [], read: now)
+            return look(cache)
         }
     }
+
+    /// All peers. When the database cannot be read nobody is trusted.
+    func all() -> [Peer] { current(\.peers) }
 
     func forget() { cache.withLock { $0.read = nil } }
 
     /// The peer whose signing key has this id, or had it until another followed.
-    func peer(keyID: String) -> Peer? {
-        let peers = all()
-        return cache.withLock { $0.byKey[keyID] } ?? peers.first { $0.entry.hasSigned(keyID) }
-    }
+    func peer(keyID: String) -> Peer? { current { $0.byKey[keyID] ?? $0.peers.first { $0.entry.hasSigned(keyID) } } }
 
-    func peer(_ state: StateCode) -> Peer? { all().first { $0.entry.state == state } }
+    func peer(_ state: StateCode) -> Peer? { current { $0.byState[state] } }
+
+    /// The State of the confirmed peer that has this certificate, in base64.
+    func caller(certificate: String) -> StateCode? { current { $0.callers[certificate] } }
 }

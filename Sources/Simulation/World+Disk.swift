@@ -157,7 +157,7 @@ extension World {
             if let entry { node.entries[letter.number] = entry }
             let file = node.file(Int(letter.file))
             file.letters.append(letter)
-            file.folded = nil
+            file.folded = plan.planted == .wrongCrossing ? nil : try file.folded?.adding(letter.hashed)
             file.mark ^= Self.mark(letter)
             let known = files[file.number]
             if letter.act.kind == .request { try applyRequest(letter, node, file) }

@@ -109,6 +109,13 @@ extension World {
         return dossier
     }
 
+    /// What the intake knows of a file, which the planted fault leaves alone; nil when the node has none of its acts.
+    func known(_ node: SimNode, _ file: NodeFile) throws -> Dossier? {
+        let acts = file.counting()
+        if acts.isEmpty { return nil }
+        return plan.planted == .wrongCrossing ? try Dossier(folding: acts) : try fold(node, file)
+    }
+
     /// The planted fault: acts in the order of their arrival, each as if its author had known all before.
     private static func asOneChain(_ acts: [Dossier.HashedAct]) -> [Dossier.HashedAct] {
         var before: UUIDv7?

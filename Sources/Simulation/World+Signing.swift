@@ -43,9 +43,9 @@ extension World {
                 guard planted != .missingDedupe, let letter = self.letters[id], node.entries[letter.number] != nil else { return nil }
                 return letter.hash
             },
-            acts: { id in
-                guard let number = self.fileNumbers[id], let file = node.files[number] else { return [] }
-                return file.counting()
+            file: { id in
+                guard let number = self.fileNumbers[id], let file = node.files[number] else { return nil }
+                return try self.known(node, file)
             },
             knownReference: { ref in self.references[ref].map { !(node.files[$0]?.letters.isEmpty ?? true) } ?? false })
         if let sealed = parcel.sealed, let keys = node.keys { return try intake.judge(sealed, with: [keys.identity]) }

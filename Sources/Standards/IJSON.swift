@@ -59,7 +59,9 @@ public enum IJSON {
         case .keyNotFound(let key, let context): return "\(key.stringValue) is missing in \(path(context))"
         case .typeMismatch(_, let context): return "\(path(context)) has the wrong type"
         case .valueNotFound(_, let context): return "\(path(context)) is null"
-        case .dataCorrupted(let context): return "\(path(context)): \(context.debugDescription)"
+        case .dataCorrupted(let context):
+            return
+                "\(path(context)): \(context.debugDescription.hasSuffix(".") ? String(context.debugDescription.dropLast()) : context.debugDescription)"
         @unknown default: return "it cannot be decoded"
         }
     }

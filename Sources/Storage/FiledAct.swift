@@ -26,6 +26,16 @@ public struct FiledAct: Sendable {
     public let refused: Bool
     /// When the last of the other States' receipts was registered here; nil for incoming acts and while one is missing.
     public let receipted: Instant?
+
+    init(_ line: FiledLine, _ act: Act, _ state: DeliveryState) {
+        id = line.id
+        self.act = act
+        hash = line.hash
+        outgoing = line.outgoing
+        index = line.index
+        refused = state.isRefused
+        receipted = state.receipted
+    }
 }
 
 /// Acts that were read before. Acts never change, and each is found by the hash of its content, so nothing here can be stale.
@@ -59,6 +69,7 @@ final class ActCache: Sendable {
     /// What else was computed from bytes that do not change.
     let entries = EntryMemory()
     let dossiers = DossierMemory()
+    let settled = SettledMemory()
     let tiles = TileMemory()
     let heads = HeadMemory()
 
@@ -83,11 +94,75 @@ final class ActCache: Sendable {
     }
 }
 
+/// An act of a file as the list of acts has it, without its content.
+struct FiledLine: Sendable, Equatable {
+    let id: String
+    let hash: Hash
+    let outgoing: Bool
+    let index: Int64
+}
+
+/// How the deliveries of an act stand.
+struct DeliveryState: Sendable {
+    let isRefused: Bool
+    let receipted: Instant?
+    /// All of them ended with a receipt, or none was ever owed: nothing changes any more.
+    let isSettled: Bool
+}
+
+/// An act of a file with how its deliveries stand.
+struct DeliveryLine: Sendable {
+    let line: FiledLine
+    let state: DeliveryState
+}
+
+/// The first acts of files, as far as nothing changes of them any more: what was read of them once holds while the last of them
+/// stands in its place, for lines are only added behind others. What is done with a file then costs the same whether it has three acts
+/// or a thousand.
+///
+/// Owns `state`, under one lock. Guarantees: holds only what was committed, and at most `most` lines.
+final class SettledMemory: Sendable {
+    private struct State {
+        var files: [UUIDv7: [DeliveryLine]] = [:]
+        var lines = 0
+    }
+
+    private static let most = 40_000
+    private let state = Mutex(State())
+
+    func lines(of file: UUIDv7) -> [DeliveryLine] { state.withLock { $0.files[file] ?? [] } }
+
+    func keep(_ lines: [DeliveryLine], of file: UUIDv7) {
+        state.withLock { state in
+            if let former = state.files.removeValue(forKey: file) { state.lines -= former.count }
+            if state.lines + lines.count > Self.most { (state.files, state.lines) = ([:], 0) }
+            state.files[file] = lines
+            state.lines += lines.count
+        }
+    }
+}
+
 extension Reader {
     /// Acts of a file with their contents, in the order in which they were registered here. The bytes are read only of those that
     /// were not read before.
     public func filedActs(of file: UUIDv7) throws -> [FiledAct] {
-        let lines = try lines(of: file)
+        let lines = try deliveryLines(of: file)
+        return zip(lines, try acts(lines.map(\.line))).map { FiledAct($0.line, $1, $0.state) }
+    }
+
+    /// A file folded from its acts that count; nil when there are none. An act that the other State's node will never take changes
+    /// nothing on either side. Acts that were folded before are not read again.
+    public func dossier(of file: UUIDv7) throws -> Dossier? {
+        var lines = try deliveryLines(of: file)
+        if lines.contains(where: \.state.isRefused) {
+            let kinds = try acts(lines.map(\.line)).map(\.kind)
+            lines = zip(lines, kinds).filter { !$0.state.isRefused || $1 == .request }.map(\.0)
+        }
+        return try lines.isEmpty ? nil : cache.dossiers.dossier(of: file, lines.map(\.line.hash)) { try acts(lines[$0].map(\.line)) }
+    }
+
+    /// What these say, in their order.
+    private func acts(_ lines: [FiledLine]) throws -> [Act] {
         var acts = cache.acts(lines.map(\.hash))
         var read: [ActCache.Item] = []
         for (position, line) in lines.enumerated() where acts[position] == nil {
@@ -99,7 +174,27 @@ extension Reader {
             read.append(.init(hash: line.hash, act: act, size: jws.count))
         }
         cache.keep(read)
-        return try filed(lines, acts, file)
+        return acts.compactMap(\.self)
+    }
+
+    private func deliveryLines(of file: UUIDv7) throws -> [DeliveryLine] {
+        let known = cache.settled.lines(of: file)
+        var new = try lines(of: file, from: known.last?.line.index ?? 0)[...]
+        var all: [DeliveryLine] = []
+        // The last of them is still there as it was, and with it all before it.
+        if let last = known.last, new.first == last.line {
+            new = new.dropFirst()
+            all = known
+        } else if !known.isEmpty {
+            new = try lines(of: file, from: 0)[...]
+        }
+        all += zip(new, try states(of: new, file)).map { DeliveryLine(line: $0, state: $1) }
+        // What a transaction reads that is not committed may be undone.
+        if db.configuration.readonly {
+            let settled = all.prefix { $0.state.isSettled }
+            if settled.count > known.count { cache.settled.keep(Array(settled), of: file) }
+        }
+        return all
     }
 
     /// The same for an audit, which believes nothing that was read before.
@@ -108,7 +203,7 @@ extension Reader {
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: "SELECT id, hash, outgoing, idx, jws, kind FROM act WHERE file = ? ORDER BY idx"),
             arguments: [file.description])
-        var lines: [Line] = []
+        var lines: [FiledLine] = []
         var acts: [Act] = []
         while let row = try rows.next() {
             let line = try line(row)
@@ -120,60 +215,57 @@ extension Reader {
                     line.index))
             lines.append(line)
         }
-        return try filed(lines, acts, file)
+        return try zip(zip(lines, acts), states(of: lines[...], file)).map { FiledAct($0.0, $0.1, $1) }
     }
 
-    private struct Line {
-        let id: String
-        let hash: Hash
-        let outgoing: Bool
-        let index: Int64
-    }
-
-    private func lines(of file: UUIDv7) throws -> [Line] {
+    private func lines(of file: UUIDv7, from index: Int64) throws -> [FiledLine] {
         try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? ORDER BY idx"),
-            arguments: [file.description]
+            db.cachedStatement(
+                sql: "SELECT id, hash, outgoing, idx FROM act INDEXED BY act_filed WHERE file = ? AND idx >= ? ORDER BY idx"),
+            arguments: [file.description, index]
         ).map(line)
     }
 
-    private func line(_ row: Row) throws -> Line {
+    private func line(_ row: Row) throws -> FiledLine {
         guard let hash = try Hash(row[1] as Data) else { throw ComityError(.storage, "An act in the database has no hash.") }
-        return try Line(id: row[0], hash: hash, outgoing: row[2], index: row[3])
+        return try FiledLine(id: row[0], hash: hash, outgoing: row[2], index: row[3])
     }
 
-    private func filed(_ lines: [Line], _ acts: [Act?], _ file: UUIDv7) throws -> [FiledAct] {
-        let receipts = try receipts(ofActsIn: file)
-        let owed = try owed(ofActsIn: file)
-        return try zip(lines, acts).map { line, act in
-            guard let act else { throw ComityError(.storage, "The act \(line.id) was not read.") }
+    /// How the deliveries of acts of a file stand.
+    /// - Parameter lines: the last of the file.
+    private func states(of lines: ArraySlice<FiledLine>, _ file: UUIDv7) throws -> [DeliveryState] {
+        guard let first = lines.first?.index else { return [] }
+        let receipts = try receipts(ofActsIn: file, from: first)
+        let owed = try owed(ofActsIn: file, from: first)
+        return try lines.map { line in
             let (given, last) = receipts[line.id] ?? (0, nil)
             let (owed, refusals) = owed[line.id] ?? (0, 0)
-            return FiledAct(
-                id: line.id, act: act, hash: line.hash, outgoing: line.outgoing, index: line.index, refused: owed > 0 && refusals == owed,
-                receipted: try given >= owed ? last.map { text throws(ComityError) in try Instant(text) } : nil)
+            return DeliveryState(
+                isRefused: owed > 0 && refusals == owed,
+                receipted: try given >= owed ? last.map { text throws(ComityError) in try Instant(text) } : nil,
+                isSettled: given >= owed && refusals == 0)
         }
     }
 
     /// How many receipts each act of a file has, and when the last came.
-    private func receipts(ofActsIn file: UUIDv7) throws -> [String: (given: Int, last: String?)] {
+    private func receipts(ofActsIn file: UUIDv7, from index: Int64) throws -> [String: (given: Int, last: String?)] {
         try Row.fetchAll(
             db.cachedStatement(
                 sql: """
                     SELECT receipt.act, COUNT(*), MAX(receipt.at) FROM act INDEXED BY act_filed CROSS JOIN receipt
-                    WHERE act.file = ? AND receipt.act = act.id GROUP BY receipt.act
-                    """), arguments: [file.description]
+                    WHERE act.file = ? AND act.idx >= ? AND receipt.act = act.id GROUP BY receipt.act
+                    """), arguments: [file.description, index]
         ).reduce(into: [:]) { try $0[$1[0]] = ($1[1], $1[2]) }
     }
 
     /// How many deliveries each act of a file has, and how many of them were refused.
-    private func owed(ofActsIn file: UUIDv7) throws -> [String: (owed: Int, refusals: Int)] {
+    private func owed(ofActsIn file: UUIDv7, from index: Int64) throws -> [String: (owed: Int, refusals: Int)] {
         try Row.fetchAll(
             db.cachedStatement(
                 sql: """
                     SELECT outbox.ref, COUNT(*), SUM(outbox.stage = 'refused') FROM act INDEXED BY act_filed CROSS JOIN outbox
-                    WHERE act.file = ? AND outbox.kind = 'act' AND outbox.ref = act.id GROUP BY outbox.ref
-                    """), arguments: [file.description]
+                    WHERE act.file = ? AND act.idx >= ? AND outbox.kind = 'act' AND outbox.ref = act.id GROUP BY outbox.ref
+                    """), arguments: [file.description, index]
         ).reduce(into: [:]) { try $0[$1[0]] = ($1[1], $1[2]) }
     }
 }

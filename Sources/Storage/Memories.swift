@@ -10,17 +10,25 @@ internal import Synchronization
 ///
 /// Owns `known`, under one lock. Guarantees: holds at most `most` entries.
 final class EntryMemory: Sendable {
+    /// Bytes that are told apart by their end, where the signature is, and compared whole.
+    private struct Signed: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) { for byte in bytes.suffix(32) { hasher.combine(byte) } }
+    }
+
     private static let most = 1000
-    private let known = Mutex<[[UInt8]: DirectoryEntry]>([:])
+    private let known = Mutex<[Signed: DirectoryEntry]>([:])
 
     /// A signed directory entry.
     /// - Throws: what `DirectoryEntry.init(verifying:)` throws; a failure is not remembered.
     func entry(verifying jws: [UInt8]) throws -> DirectoryEntry {
-        if let entry = known.withLock({ $0[jws] }) { return entry }
+        let signed = Signed(bytes: jws)
+        if let entry = known.withLock({ $0[signed] }) { return entry }
         let entry = try DirectoryEntry(verifying: jws)
         known.withLock { known in
             if known.count >= Self.most { known = [:] }
-            known[jws] = entry
+            known[signed] = entry
         }
         return entry
     }
@@ -41,12 +49,12 @@ final class HeadMemory: Sendable {
 }
 
 /// Files that were folded before. The fold is a function of the acts, and the hash of an act is that of its content: the same
-/// hashes in the same order give the same file.
+/// hashes in the same order give the same file, and a file to which acts came since is folded on.
 ///
 /// Owns `state`, under one lock. Guarantees: holds files of at most `most` acts together.
 final class DossierMemory: Sendable {
     private struct State {
-        var files: [UUIDv7: (hashes: [[UInt8]], dossier: Dossier)] = [:]
+        var files: [UUIDv7: (hashes: [Hash], dossier: Dossier)] = [:]
         /// Acts in `files`.
         var acts = 0
     }
@@ -54,11 +62,24 @@ final class DossierMemory: Sendable {
     private static let most = 20_000
     private let state = Mutex(State())
 
-    /// - Throws: what `Dossier.init(folding:)` throws; a failure is not remembered.
-    func dossier(of file: UUIDv7, folding acts: [Dossier.HashedAct]) throws(ComityError) -> Dossier {
-        if let known = state.withLock({ $0.files[file] }), known.hashes.elementsEqual(acts, by: { $0 == $1.hash }) { return known.dossier }
-        let dossier = try Dossier(folding: acts)
-        let hashes = acts.map(\.hash)
+    /// - Parameters:
+    ///   - hashes: of the acts that count.
+    ///   - read: reads some of these acts, by their places.
+    /// - Throws: what `read` and `Dossier.init(folding:)` throw; a failure is not remembered.
+    func dossier(of file: UUIDv7, _ hashes: [Hash], read: (Range<Int>) throws -> [Act]) throws -> Dossier {
+        let known = state.withLock { $0.files[file] }
+        if let known, known.hashes == hashes { return known.dossier }
+        func hashed(_ places: Range<Int>) throws -> [Dossier.HashedAct] {
+            zip(try read(places), hashes[places]).map { .init(act: $0, hash: $1.bytes) }
+        }
+        let dossier: Dossier
+        if let known, known.hashes.count < hashes.count, known.hashes.elementsEqual(hashes.prefix(known.hashes.count)),
+            let folded = try Self.fold(on: known.dossier, hashed(known.hashes.count..<hashes.count))
+        {
+            dossier = folded
+        } else {
+            dossier = try Dossier(folding: hashed(0..<hashes.count))
+        }
         state.withLock { state in
             if let former = state.files.removeValue(forKey: file) { state.acts -= former.hashes.count }
             if state.acts + hashes.count > Self.most { (state.files, state.acts) = ([:], 0) }
@@ -67,11 +88,14 @@ final class DossierMemory: Sendable {
         }
         return dossier
     }
-}
 
-extension Reader {
-    /// A file folded from its acts; one that was folded from the same acts before is not folded again.
-    public func dossier(of file: UUIDv7, folding acts: [Dossier.HashedAct]) throws(ComityError) -> Dossier {
-        try cache.dossiers.dossier(of: file, folding: acts)
+    /// Nil when one of these crosses what was there.
+    private static func fold(on known: Dossier, _ acts: [Dossier.HashedAct]) throws(ComityError) -> Dossier? {
+        var dossier = known
+        for act in acts {
+            guard let next = try dossier.adding(act) else { return nil }
+            dossier = next
+        }
+        return dossier
     }
 }

@@ -78,7 +78,8 @@ public struct Reader {
         let given: Int = try row["given"]
         let last: String? = try row["last"]
         return try StoredAct(
-            id: try UUIDv7(row["id"]), hash: hash, jws: [UInt8](row["jws"] as Data), outgoing: row["outgoing"], index: row["idx"],
+            id: try UUIDv7(row["id"]), file: try UUIDv7(row["file"]), hash: hash, jws: [UInt8](row["jws"] as Data),
+            outgoing: row["outgoing"], index: row["idx"],
             refused: owed > 0 && row["refusals"] == owed, registered: try Instant(row["registered"]),
             receipted: try given >= owed ? last.map { text throws(ComityError) in try Instant(text) } : nil)
     }

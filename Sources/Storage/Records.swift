@@ -8,6 +8,8 @@ public import Standards
 /// An act as the database holds it.
 public struct StoredAct: Sendable {
     public let id: UUIDv7
+    /// Its file.
+    public let file: UUIDv7
     public let hash: Hash
     /// The signed act, exactly as made or received.
     public let jws: [UInt8]
@@ -331,6 +333,8 @@ public struct RegisterEvent: Sendable, Codable {
         case keyWarned = "key-warned"
         /// A register that had lost entries was continued with what peers hold.
         case registerRecovered = "register-recovered"
+        /// An officer kept a record of the treaty: a fact, or a correction of one.
+        case treatyRecorded = "treaty-recorded"
     }
 
     public let v: Int

@@ -63,6 +63,20 @@ enum Schema {
         migrator.registerMigration("022 peers that are owed") { db in
             try db.execute(sql: "CREATE INDEX outbox_owed ON outbox (stage, kind, peer)")
         }
+        migrator.registerMigration("023 records of the treaty") { db in
+            // Only ever added to; `bytes` hash to what the event says.
+            try db.execute(
+                sql: """
+                    CREATE TABLE treaty_record (
+                      idx INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL);
+                    CREATE TRIGGER treaty_record_stays BEFORE DELETE ON treaty_record BEGIN
+                      SELECT RAISE(ABORT, 'records of the treaty are corrected, not deleted');
+                    END;
+                    CREATE TRIGGER treaty_record_holds BEFORE UPDATE ON treaty_record BEGIN
+                      SELECT RAISE(ABORT, 'records of the treaty are corrected, not changed');
+                    END;
+                    """)
+        }
         return migrator
     }
 

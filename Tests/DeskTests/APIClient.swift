@@ -6,6 +6,7 @@ import Logging
 import Node
 public import Standards
 import Testing
+import Web
 
 @testable import Desk
 

@@ -5,6 +5,7 @@ import Hummingbird
 import Node
 import Standards
 import Testing
+import Web
 
 @testable import Desk
 

@@ -6,6 +6,7 @@ import Node
 import Standards
 import TestSupport
 import Testing
+import Web
 
 @testable import Desk
 

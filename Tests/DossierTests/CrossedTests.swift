@@ -46,6 +46,43 @@ import Testing
         #expect(overtaken > 100 && stood > 100, "\(type) seed \(generator.seed): \(overtaken) overtaken, \(stood) not")
     }
 
+    /// Folding on gives what folding all again gives, or says that it cannot: whatever the graph, also a broken one.
+    @Test(arguments: [FileType.storedData, .preservation, .jointInvestigation, .returnOfAssets, .emergency])
+    func foldedOnAsFoldedAgain(_ type: FileType) throws {
+        var generator = Seeded.fresh()
+        let kinds = ActKind.allCases.filter { $0 != .request }
+        var (added, refused) = (0, 0)
+        for round in 0..<(ConvergenceTests.isLong ? 2_000 : 60) {
+            let shape = Shape(
+                acts: Int.random(in: 2...25, using: &generator), parties: 2, honest: [100, 95, 20].randomElement(using: &generator) ?? 100,
+                delivered: [30, 90, 100].randomElement(using: &generator) ?? 30, broken: [0, 0, 10].randomElement(using: &generator) ?? 0)
+            let acts = try Self.acts(shape, kinds.shuffled(using: &generator).prefix(12), &generator)
+            var known = Array(acts.prefix(1))
+            var folded = try Dossier(folding: known)
+            for act in acts.dropFirst() {
+                known.append(act)
+                let again = try Dossier(folding: known)
+                if let on = try folded.adding(act) {
+                    added += 1
+                    #expect(Self.isSame(on, again), "\(type) seed \(generator.seed) round \(round)")
+                    #expect(try on.adding(act) == nil, "the same act twice: \(type) seed \(generator.seed) round \(round)")
+                    folded = on
+                } else {
+                    refused += 1
+                    folded = again
+                }
+            }
+        }
+        #expect(added > 100 && refused > 100, "\(type) seed \(generator.seed): \(added) folded on, \(refused) not")
+    }
+
+    private static func isSame(_ one: Dossier, _ other: Dossier) -> Bool {
+        one.course == other.course && one.heads == other.heads && one.nextLamport == other.nextLamport
+            && one.entries.map(\.hash) == other.entries.map(\.hash) && one.entries.map(\.effect) == other.entries.map(\.effect)
+            && one.entries.map(\.state) == other.entries.map(\.state) && one.entries.map(\.side) == other.entries.map(\.side)
+            && one.entries.map(\.overtakenBy) == other.entries.map(\.overtakenBy)
+    }
+
     private static func acts(_ shape: Shape, _ kinds: ArraySlice<ActKind>, _ generator: inout Seeded) throws -> [Dossier.HashedAct] {
         func happens(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
         var maker = try Maker(Seeded(generator.next()), parties: shape.parties)

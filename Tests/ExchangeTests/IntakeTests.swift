@@ -54,7 +54,10 @@ struct World {
             own: own ?? requested, law: try shippedLaw(), exercise: exercise, now: now ?? self.now,
             peer: { $0 == peer.entry.signingKey.keyID ? peer : nil },
             knownHash: { id in known.first { $0.act.id == id }?.hash },
-            acts: { file in known.filter { $0.act.file == file }.map { Dossier.HashedAct(act: $0.act, hash: $0.hash.bytes) } },
+            file: { file in
+                let acts = known.filter { $0.act.file == file }.map { Dossier.HashedAct(act: $0.act, hash: $0.hash.bytes) }
+                return acts.isEmpty ? nil : try Dossier(folding: acts)
+            },
             knownReference: { ref in known.contains { $0.act.body["ref"]?.string == ref.description } })
     }
 

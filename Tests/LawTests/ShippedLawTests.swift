@@ -13,10 +13,27 @@ import Testing
         #expect(rows.map(\.article) == (1...68).map { String($0) })
         #expect(Set(rows.map(\.chapter)).count == 9)
         for row in rows {
-            let count = row.types + row.rules + row.clocks + row.grounds + row.offences + row.duties + row.terms
+            let count = row.types + row.rules + row.clocks + row.grounds + row.offences + row.duties + row.terms + row.notifications
             #expect((count > 0) != (row.whyNone != nil), "article \(row.article)")
         }
         #expect(rows.filter { $0.offences > 0 }.map(\.article) == (7...17).map { String($0) } + ["19"])
+    }
+
+    /// Twelve notifications, each with its article, tag, words of a letter and source.
+    @Test func notificationsAreRows() throws {
+        let rows = try shippedLaw().notifications("uncc")
+        var numbers: [String] = []
+        for row in rows where numbers.last != row.number { numbers.append(row.number) }
+        #expect(numbers == (1...12).map { "N\($0)" })
+        for row in rows {
+            #expect(
+                !row.letter.isEmpty && !row.due.isEmpty && !row.tellers.isEmpty && !row.source.isEmpty && row.renews == nil, "\(row.id)")
+        }
+        #expect(rows.filter { $0.tellers == [.organisation] }.map(\.number) == ["N10"])
+        #expect(rows.filter { $0.number == "N12" }.flatMap(\.places).contains("9(2)"))
+        #expect(try shippedLaw().instrument("uncc")?.letter?.contains("{body}") == true)
+        #expect(try shippedLaw().constant("entry-days", of: "uncc")?.value == "90")
+        #expect(try shippedLaw().constant("entry-days", of: "budapest") == nil)
     }
 
     @Test func everyTypeHasItsCode() throws {
@@ -126,7 +143,7 @@ import Testing
         #expect(article.chapterTitle == "International cooperation" && article.tag == .confirmed)
         #expect(article.grounds.filter(\.forbidden).count == 2 && article.rules.contains { $0.cite == "40(15)(g)" })
         #expect(law.article("uncc", "69") == nil && law.article("nowhere", "1") == nil)
-        #expect(law.article("uncc", "65")?.constants.map(\.value) == ["40", "90", "30"])
+        #expect(law.article("uncc", "65")?.constants.map(\.value) == ["40", "90", "30", "0"])
     }
 
     @Test func workingDaysEndAtTheCloseOfTheOffice() throws {

@@ -2,6 +2,7 @@
 
 import Dossier
 import Standards
+import Web
 
 /// A clock as a shape and words, with the same instants in three times.
 struct ClockFace {

@@ -4,6 +4,7 @@ import Exchange
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// What all pages share: the node, the words and templates, and the frame around every page.
 struct DeskPages: Sendable {

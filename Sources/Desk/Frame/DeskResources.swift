@@ -3,6 +3,7 @@
 import Foundation
 import Node
 import Standards
+import Web
 
 /// Everything the pages are made of besides data: words, templates, style sheet, script, mark. Read once, when the desk starts.
 struct DeskResources: Sendable {
@@ -67,9 +68,5 @@ struct DeskResources: Sendable {
         return text
     }
 
-    static func fault(_ what: String) -> ComityError {
-        ComityError(
-            .failure, what, why: "The desk does not start with pages it cannot show.",
-            next: "Install the program again with its resource folders.")
-    }
+    static func fault(_ what: String) -> ComityError { Templates.fault(what) }
 }

@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import Node
 import Standards
+import Web
 
 /// One screen or a few that belong together: adds its pages, and an entry to the rail when it has one.
 protocol Screen: Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Standards
+import Web
 
 /// What is wrong with a form, above it and beside the field.
 enum FormProblem {

@@ -3,6 +3,7 @@
 import Exchange
 import Node
 import Standards
+import Web
 
 /// What stands beside the pages of somebody who is not signed in: which node this is, that it is the right one, what time
 /// it is. Nothing of its files.

@@ -2,6 +2,7 @@
 
 import Hummingbird
 import Standards
+import Web
 
 /// A page that says once more what is about to be done, before it is done: what was typed, what follows from it, one button.
 struct SecondLook {

@@ -3,6 +3,7 @@
 import Exchange
 import Node
 import Standards
+import Web
 
 /// What this node can say about a State: the name and the zone of the authority that speaks for it.
 struct StateNames: Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dossier
+import Web
 
 /// The state of a file as a tag: a word first, then a shape, then a colour.
 struct StateTag {

@@ -3,6 +3,7 @@
 import Mustache
 import Standards
 import Synchronization
+import Web
 import Yams
 
 /// The words of the desk in one language: the files of `strings/<language>/`, one `key: text` a line, with `{placeholders}`.
@@ -139,6 +140,3 @@ struct Phrase: MustacheParent {
         }
     }
 }
-
-/// What a template reads.
-typealias Fields = [String: Any]

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// A moment in words: day, month name, 24 hours, and always the zone.
 struct Times: Sendable {

@@ -121,7 +121,7 @@ extension Node {
     public func signedAct(_ id: UUIDv7, of ref: FileReference, officer: String?) throws(ComityError) -> [UInt8] {
         try requireContent(of: ref, officer: officer, to: "read what was written in a file")
         let found = try store.read { reader -> [UInt8]? in
-            guard let file = try reader.file(ref), let stored = try reader.act(id), try Self.hashed(stored).act.file == file.id else {
+            guard let file = try reader.file(ref), let stored = try reader.act(id), stored.file == file.id else {
                 return nil
             }
             return stored.jws

@@ -63,7 +63,8 @@ struct FileAudit {
         let named = Set(dossier.entries.flatMap(\.act.after))
         if !named.isSubset(of: dossier.entries.map(\.act.id)) { fault("An act that another one of \(row.ref) follows is missing.") }
         let counting = Node.counting(acts)
-        let counted = counting.count == acts.count ? dossier : try Dossier(folding: counting)
+        let counted =
+            counting.count == acts.count ? dossier : try Dossier(folding: counting.map { .init(act: $0.act, hash: $0.hash.bytes) })
         if try !isListed(row, counted, reader) { fault("The row of \(row.ref) in the worklist differs from its acts.") }
         let states = Set(row.counterparts + [node.state])
         for filed in acts

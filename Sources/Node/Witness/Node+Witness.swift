@@ -114,7 +114,7 @@ extension Node {
         let peer = try confirmedPeer(caller)
         let id = try UUIDv7(id)
         let jws = try store.read { reader -> [UInt8]? in
-            guard let stored = try reader.act(id), let file = try reader.file(id: try Self.hashed(stored).act.file),
+            guard let stored = try reader.act(id), let file = try reader.file(id: stored.file),
                 file.counterparts.contains(caller)
             else { return nil }
             return stored.jws

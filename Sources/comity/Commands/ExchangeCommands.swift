@@ -144,7 +144,9 @@ struct ReconcileCommand: AsyncParsableCommand {
     }
 
     private static func show(_ result: Reconciliation) {
-        Output.line("\(result.state)  \(result.agrees ? "agrees" : "differs")  \(result.same) acts are the same on both sides")
+        Output.line(
+            "\(result.state)  \(result.agrees ? "agrees" : "differs")  \(result.same == 1 ? "1 act is" : "\(result.same) acts are") the same on both sides"
+        )
         for one in result.differences {
             Output.line("    \(one.kind.rawValue)  \(one.step?.rawValue ?? "an act")  \(one.act)\n        \(one.says)")
         }

@@ -27,6 +27,14 @@ struct Init: AsyncParsableCommand {
     @Option(help: "PEM file with the certificate of the desk, and those between it and its authority.") var deskCertificate: String?
     @Option(help: "PEM file with its private key.") var deskKey: String?
     @Option(help: "Host name of the desk in a browser’s address bar. Default: the host of --desk.") var deskName: String?
+    @Option(
+        help:
+            "Where everybody reaches the public pages, for example 127.0.0.1:7490. Default: there are none. Beyond this machine only with a certificate."
+    )
+    var `public`: String?
+    @Option(help: "PEM file with the certificate of the public pages, and those between it and its authority.") var publicCertificate:
+        String?
+    @Option(help: "PEM file with its private key.") var publicKey: String?
     @Option(help: "An officer and role, NAME=ROLE; repeat. Roles: duty_officer, drafter, approver, examiner, auditor, administrator.")
     var officer: [String] = []
     @Flag(help: "A node for exercises: marks every act, refuses real peers, its clock can be moved.") var exercise = false
@@ -34,23 +42,13 @@ struct Init: AsyncParsableCommand {
     /// Certificate and key are named by absolute paths, so that the node finds them from anywhere.
     private func deskListener() throws(ComityError) -> NodeConfiguration.Listener {
         let plain = try NodeConfiguration.Listener(desk)
-        guard (deskCertificate == nil) == (deskKey == nil) else {
-            throw ComityError(.usage, "A certificate and its key belong together.", next: "Name both --desk-certificate and --desk-key.")
-        }
+        let tls = try Self.files(deskCertificate, deskKey, of: "desk")
         if let deskName {
             guard (1...253).contains(deskName.utf8.count),
                 deskName.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") })
             else {
                 throw ComityError(.usage, "“\(Text.safe(deskName, limit: 80))” is not a host name.", next: "Write it as desk.example.org.")
             }
-        }
-        var tls: NodeConfiguration.TLSFiles?
-        if let deskCertificate, let deskKey {
-            for file in [deskCertificate, deskKey] where !FileManager.default.isReadableFile(atPath: file) {
-                throw ComityError(.notFound, "The file \(Text.safe(file)) cannot be read.", next: "Check the path and the permissions.")
-            }
-            tls = .init(
-                certificate: URL(fileURLWithPath: deskCertificate).path, key: URL(fileURLWithPath: deskKey).path)
         }
         guard tls != nil || plain.isLoopback else {
             throw ComityError(
@@ -62,6 +60,37 @@ struct Init: AsyncParsableCommand {
             throw ComityError(.usage, "A desk on every address needs a name.", next: "Add --desk-name desk.example.org.")
         }
         return .init(host: plain.host, port: plain.port, tls: tls, name: deskName)
+    }
+
+    private func publicListener() throws(ComityError) -> NodeConfiguration.Listener? {
+        let tls = try Self.files(publicCertificate, publicKey, of: "public")
+        guard let text = `public` else {
+            guard tls == nil else { throw ComityError(.usage, "A certificate of public pages, and no address.", next: "Add --public.") }
+            return nil
+        }
+        let plain = try NodeConfiguration.Listener(text)
+        guard tls != nil || plain.isLoopback else {
+            throw ComityError(
+                .usage, "The public pages cannot listen on \(plain) without a certificate.",
+                why: "Whoever stands in between could change what they say.",
+                next: "Add --public-certificate and --public-key, or use 127.0.0.1 and a web server before it.")
+        }
+        return .init(host: plain.host, port: plain.port, tls: tls)
+    }
+
+    /// Nil where neither is named.
+    private static func files(
+        _ certificate: String?, _ key: String?, of what: String
+    ) throws(ComityError) -> NodeConfiguration.TLSFiles? {
+        guard (certificate == nil) == (key == nil) else {
+            throw ComityError(
+                .usage, "A certificate and its key belong together.", next: "Name both --\(what)-certificate and --\(what)-key.")
+        }
+        guard let certificate, let key else { return nil }
+        for file in [certificate, key] where !FileManager.default.isReadableFile(atPath: file) {
+            throw ComityError(.notFound, "The file \(Text.safe(file)) cannot be read.", next: "Check the path and the permissions.")
+        }
+        return .init(certificate: URL(fileURLWithPath: certificate).path, key: URL(fileURLWithPath: key).path)
     }
 
     func run() async throws {
@@ -84,7 +113,7 @@ struct Init: AsyncParsableCommand {
                 timeZone: zone,
                 phone: phone, email: email),
             exchange: exchange, endpoint: endpoint ?? "https://\(exchange)", desk: desk, exercise: exercise,
-            createdAt: Instant(milliseconds: Int64(seconds) * 1000))
+            createdAt: Instant(milliseconds: Int64(seconds) * 1000), publicPages: try publicListener())
         let node = try await Node.create(folder: global.folder, configuration, officers: officers)
         if global.json {
             try Output.json([

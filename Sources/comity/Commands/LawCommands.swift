@@ -117,10 +117,13 @@ struct LawCommand: AsyncParsableCommand {
             let rows = try Node.loadLaw().coverage(instrument).map(CoverageLine.init)
             guard !rows.isEmpty else { throw ComityError(.notFound, "There is no instrument \(Text.safe(instrument, limit: 40)).") }
             if global.json { return try Output.json(rows) }
-            Output.line("art.  types rules clocks grounds offences duties terms  not compared  title")
+            Output.line("art.  types rules clocks grounds offences duties terms notifications  not compared  title")
             for row in rows {
-                let counts = [row.types, row.rules, row.clocks, row.grounds, row.offences, row.duties, row.terms, row.rowsUnverified]
-                let cells = zip(counts, [5, 6, 7, 8, 9, 7, 6, 14]).map { count, width in
+                let counts = [
+                    row.types, row.rules, row.clocks, row.grounds, row.offences, row.duties, row.terms, row.notifications,
+                    row.rowsUnverified,
+                ]
+                let cells = zip(counts, [5, 6, 7, 8, 9, 7, 6, 14, 14]).map { count, width in
                     String(repeating: " ", count: max(1, width - String(count).count)) + String(count)
                 }.joined()
                 Output.line("\(row.article.padding(toLength: 5, withPad: " ", startingAt: 0))\(cells)  \(row.title)")

@@ -7,6 +7,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Node
+import Portal
 import ServiceLifecycle
 import Standards
 import Storage
@@ -77,6 +78,12 @@ enum Serving {
             Output.line("set up    \(listener.tls == nil ? "http" : "https")://\(address)/set-up")
             Output.line("code      \(code)   (works for 72 hours, once)")
         }
+        let portal = try node.configuration.publicPages.map { listener throws(ComityError) in
+            try PortalServer.application(node: node, listener: listener, logger: logger) { port in
+                let address = NodeConfiguration.Listener(host: listener.host, port: port)
+                Output.line("public    \(listener.tls == nil ? "http" : "https")://\(address)/treaty")
+            }
+        }
         if node.exercise { Output.line("EXERCISE  nothing here is real") }
         if hold == nil, let code = try await node.setupCode() {
             Output.line("set-up    nobody can sign in yet; the first administrator enrols with \(code)")
@@ -88,11 +95,15 @@ enum Serving {
                     .init(service: ReminderService(node: node, logger: logger)), .init(service: SweepService(node: node, logger: logger)),
                     .init(service: WebhookService(courier: WebhookCourier(node: node))),
                     .init(service: TimeStampAsking(node: node, logger: logger)), .init(service: PublishService(node: node, logger: logger)),
-                ],
+                ] + (portal.map { [.init(service: $0)] } ?? []),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            let addresses = [node.configuration.exchange, node.configuration.desk, node.configuration.publicPages].compactMap(
+                \.?.description
+            )
+            .joined(separator: " or ")
             throw ComityError(
-                .failure, "Another program listens on \(node.configuration.exchange) or \(node.configuration.desk) already.",
+                .failure, "Another program listens on \(addresses) already.",
                 next: "Stop it, or change the ports in node.json.")
         }
         await delivery.shutdown()

@@ -5,6 +5,7 @@ import Exchange
 import Law
 import Node
 import Standards
+import Web
 
 /// What the fields of a form choose from: the file at this moment, the directory, the law.
 struct ActContext {

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// One field of a form as the template `act-field` draws it: label, hint, problem, field.
 struct ActFieldView {

@@ -5,6 +5,7 @@ import Hummingbird
 import Law
 import Node
 import Standards
+import Web
 
 /// The form of one act in one file: what it does, whose step it is, what the law says, the fields.
 struct ActPage {

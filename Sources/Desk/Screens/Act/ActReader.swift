@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// What is wrong with one field, in the words that stand beside it and in the summary.
 struct FieldProblem: Equatable {

@@ -4,6 +4,7 @@ import Dossier
 import Law
 import Node
 import Standards
+import Web
 
 /// The body of an act in words: members under their labels, coded values as sentences, moments in our time. For the timeline,
 /// for what waits for a second person, for correspondence.

@@ -4,6 +4,7 @@ import Dossier
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// A signed act exactly as it is registered: its payload readable, its proof, its way to the other State.
 struct SignedActPage {

@@ -4,6 +4,7 @@ import Dossier
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The accounts of the officers: invite, change, disable, give a new code; and what happened to them.
 enum AccountsScreen: Screen {

@@ -5,6 +5,7 @@ import Hummingbird
 import Law
 import Node
 import Standards
+import Web
 
 /// The machine and what keeps it well, for administrators. Nothing on these pages comes from a file.
 enum AdminScreen: Screen {

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// The form for one call, with the number of the directory where it is about a State, and the calls that were logged.
 struct CallsPage {

@@ -4,6 +4,7 @@ import Exchange
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// Importing the entry of another State: pasted or from a file, looked at, then kept without being believed.
 enum AddPeerPages {

@@ -5,6 +5,7 @@ import Hummingbird
 import NIOCore
 import Node
 import Standards
+import Web
 
 /// Whom this node speaks for, and whose keys it trusts.
 enum DirectoryScreen: Screen {

@@ -3,6 +3,7 @@
 import Exchange
 import Node
 import Standards
+import Web
 
 /// What the directory says about one State: who, when, how old that is, test calls, the terms of keys.
 struct StatePage {

@@ -4,6 +4,7 @@ import Exchange
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// Confirming a State's keys after a call, and ceasing to believe them.
 enum TrustPages {

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// Who is on duty, in the bar of every page.
 struct DutyBar {

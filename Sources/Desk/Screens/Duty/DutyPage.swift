@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// The duty desk: what to do first, what presses, what is new, whom to call, who is on duty, how the peers are.
 struct DutyPage {

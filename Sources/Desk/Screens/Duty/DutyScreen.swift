@@ -4,6 +4,7 @@ import Dossier
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The first page: what a duty officer sees at three in the morning.
 enum DutyScreen: Screen {

@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// Lines of the shift's log in words.
 struct LogTable {

@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// The next 24 hours on three time scales: drawn positions in percent of the width, so that no style is needed. What it shows
 /// stands in the list beside it, too.

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// Packages of one file or of all: what they are, whether they hold, where they are.
 struct EvidenceList {

@@ -3,6 +3,7 @@
 import Court
 import Node
 import Standards
+import Web
 
 /// One package: the verdict first, then what to do, who held it, what is in it.
 struct PackagePage {

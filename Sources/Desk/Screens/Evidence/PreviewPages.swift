@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import Node
 import Standards
+import Web
 
 /// Looking at exhibits: text, pictures and bytes only, nothing that acts. Every look is registered by the use case.
 enum PreviewPages {

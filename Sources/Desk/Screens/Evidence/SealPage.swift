@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// What is said of the exhibits before they are sealed, as it was typed, and what is wrong with it.
 struct SealOrder {

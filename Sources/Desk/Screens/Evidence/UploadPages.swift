@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// Choosing exhibits, describing them, and starting to seal them.
 enum UploadPages {

@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// What was said in a file, in the order it was said: questions with their answers, consultations, reports, and the notes of
 /// this node, which are not sent.

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// Which States have cosigned a checkpoint that covers an entry of the register, and when.
 struct CosignerWords {

@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// After something was done: what, its hash, how the delivery stands, what happens next. On the page, until the next one.
 struct DoneBanner {

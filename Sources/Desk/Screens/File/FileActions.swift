@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// What is possible now: the next step as the one button that stands out, a few likely ones, all others in groups, and why the
 /// rest is not possible.

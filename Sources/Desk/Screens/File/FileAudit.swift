@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// The entries of the register that belong to a file: who did what, in the order of the register.
 struct FileAudit {

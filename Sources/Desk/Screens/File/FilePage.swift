@@ -4,6 +4,7 @@ import Dossier
 import Law
 import Node
 import Standards
+import Web
 
 /// One file or draft: what it is, how it stands, what happened, what is possible.
 struct FilePage {

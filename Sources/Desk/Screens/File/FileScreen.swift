@@ -4,6 +4,7 @@ import Dossier
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// One file or draft, and what is done on its page: the second person, a note, the broken glass.
 enum FileScreen: Screen {

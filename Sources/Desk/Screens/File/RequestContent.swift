@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// What a file asks for, in labelled values. Members the desk has words for come first and in a fixed order; any other
 /// member is shown under its own name, so that nothing another State wrote is hidden.

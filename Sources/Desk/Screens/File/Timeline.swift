@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// The acts of a file as the page of a bound register: newest first, each under the number it has for ever.
 struct Timeline {

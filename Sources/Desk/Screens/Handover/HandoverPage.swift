@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// The handover in hand: being written, waiting for the second signature, or not there because nobody has the duty.
 struct HandoverPage {

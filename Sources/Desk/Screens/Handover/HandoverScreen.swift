@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The handover of a shift: written by one officer, taken over by another, kept for ever.
 enum HandoverScreen: Screen {

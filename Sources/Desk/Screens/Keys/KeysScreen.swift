@@ -2,6 +2,7 @@
 
 import Hummingbird
 import Node
+import Web
 
 /// The list of keys, where single ones can be switched off (WCAG 2.2, 2.1.4).
 enum KeysScreen: Screen {

@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The officer's own account: how the desk looks, password, recovery codes, open sessions.
 enum MeScreen: Screen {

@@ -4,6 +4,7 @@ import Dossier
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// Everything that is kept, since when, until when, and what it is kept for.
 enum PreservationScreen: Screen {

@@ -4,6 +4,7 @@ import Exchange
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// What arrived and was not believed: the facts, and what to do next. Nothing of the content is shown.
 enum QuarantineScreen: Screen {

@@ -3,6 +3,7 @@
 import Dossier
 import Node
 import Standards
+import Web
 
 /// The files by time left, in time groups, with what narrows them and who has them in hand.
 struct QueuePage {

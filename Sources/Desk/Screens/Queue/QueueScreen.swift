@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The files by time left, who has them in hand, and the views that officers save.
 enum QueueScreen: Screen {

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// The signed head, the last check, and the entries.
 struct RegisterPage {

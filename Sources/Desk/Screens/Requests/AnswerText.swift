@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// What was answered, in the words of the form: the same shape as `ValueView`, with labels and choices of the catalogue.
 struct AnswerText {

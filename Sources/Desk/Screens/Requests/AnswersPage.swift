@@ -6,6 +6,7 @@ import Hummingbird
 import Law
 import Node
 import Standards
+import Web
 
 /// The whole text of a draft as the act will carry it, and the decision that is due: submit, approve, give back, send.
 struct AnswersPage {

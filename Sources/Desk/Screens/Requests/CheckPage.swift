@@ -5,6 +5,7 @@ import Hummingbird
 import Law
 import Node
 import Standards
+import Web
 
 /// What the rules say about a draft: three groups, each finding with its article, how far that was verified, and the way to
 /// the field.

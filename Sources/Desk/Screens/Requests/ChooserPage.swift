@@ -6,6 +6,7 @@ import Hummingbird
 import Law
 import Node
 import Standards
+import Web
 
 /// From what a person needs to a type, and from there to a State: plain links, then one small form.
 struct ChooserPage {

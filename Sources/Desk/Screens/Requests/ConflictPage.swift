@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// Two people changed the same section: both texts side by side, and nothing is lost until somebody decides.
 struct ConflictPage {

@@ -6,6 +6,7 @@ import Foundation
 import Law
 import Node
 import Standards
+import Web
 
 /// What the pages of one draft share: its sections with how far each is, its head, and the requested State's sheet.
 struct DraftPage {

@@ -4,6 +4,7 @@ import Dossier
 import Law
 import Node
 import Standards
+import Web
 
 /// The fields of a section as the template `form-field` writes them: label, hint, error, field, in that order.
 struct FormRenderer {

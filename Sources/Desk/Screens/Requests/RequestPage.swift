@@ -4,6 +4,7 @@ import Dossier
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The task list of a draft, and the page after a step.
 struct RequestPage {

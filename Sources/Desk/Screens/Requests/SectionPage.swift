@@ -5,6 +5,7 @@ import Hummingbird
 import Law
 import Node
 import Standards
+import Web
 
 /// One section of a draft as a form.
 struct SectionPage {

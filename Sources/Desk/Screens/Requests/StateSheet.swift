@@ -6,6 +6,7 @@ import Foundation
 import Law
 import Node
 import Standards
+import Web
 
 /// What a State needs of a request of one type, from its profile and its directory entry: stands beside every section.
 struct StateSheet {

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// The roster of the next weeks by day, and the form that puts somebody on it.
 struct RosterPage {

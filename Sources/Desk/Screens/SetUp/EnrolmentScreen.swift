@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// How an invited officer takes an account into use: code generator, password, recovery codes on paper.
 enum EnrolmentScreen: Screen {

@@ -2,6 +2,7 @@
 
 import Node
 import Standards
+import Web
 
 /// The list of first steps, for the partial `getting-started`: what is done is computed, nobody ticks it.
 enum GettingStartedList {

@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The first run: the set-up code, the first administrator, then facts, officers, a peer and a backup. Each step can be left
 /// for later; the list of first steps says what is open.

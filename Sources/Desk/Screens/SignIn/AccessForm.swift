@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Standards
+import Web
 
 /// One field of a form of access: sign-in, enrolment, accounts. Its words stand under `prefix.id` and `prefix.id.hint`.
 struct AccessInput {

@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The page that asks who is there, and the one that gives kept text back.
 struct SignInPage {

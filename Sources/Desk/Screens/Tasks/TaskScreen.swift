@@ -3,6 +3,7 @@
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// Work that runs beside the pages: how far it is, and what came of it.
 enum TaskScreen: Screen {

@@ -5,6 +5,7 @@ import Exchange
 import Law
 import Node
 import Standards
+import Web
 
 /// The five steps of the check of one request. What a machine can see stands beside what a person decided; nothing is ticked
 /// before somebody ticks it.

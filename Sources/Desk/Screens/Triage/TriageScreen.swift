@@ -4,6 +4,7 @@ import Dossier
 import Hummingbird
 import Node
 import Standards
+import Web
 
 /// The check of incoming requests: is it really them, is it complete, is it ours, is there a ground against it, decide.
 enum TriageScreen: Screen {

@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Mustache
-import Standards
+package import Mustache
+package import Standards
+
+/// What a template reads.
+package typealias Fields = [String: Any]
 
 /// The pages as Mustache templates, read and checked once.
 ///
 /// Everything a template writes passes `PageText`; `{{{ }}}` and `{{& }}` are refused at start.
-struct Templates: Sendable {
+package struct Templates: Sendable {
     private let library: MustacheLibrary
     private let icons: IconSheet
 
     /// - Throws: `.failure` naming the template that is broken, writes unescaped text, or uses one that is not there.
-    init(texts: [String: String], icons: IconSheet) throws(ComityError) {
+    package init(texts: [String: String], icons: IconSheet) throws(ComityError) {
         MustacheContentTypes.register(PageText(), named: PageText.name)
         var library = MustacheLibrary()
         for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
             guard !text.contains("{{{"), !Self.tags(text).contains(where: { $0.hasPrefix("&") }) else {
-                throw DeskResources.fault("The template \(name) writes text that is not escaped.")
+                throw Self.fault("The template \(name) writes text that is not escaped.")
             }
             for used in Self.tags(text) where used.hasPrefix(">") {
                 let partial = used.dropFirst().drop(while: \.isWhitespace)
                 guard texts[String(partial)] != nil else {
-                    throw DeskResources.fault("The template \(name) uses “\(partial)”, which is missing.")
+                    throw Self.fault("The template \(name) uses “\(partial)”, which is missing.")
                 }
             }
             do { try library.register("{{% CONTENT_TYPE:\(PageText.name)}}" + text, named: name) } catch {
-                throw DeskResources.fault("The template \(name) is broken: \(error)")
+                throw Self.fault("The template \(name) is broken: \(error)")
             }
         }
         self.library = library
@@ -33,11 +36,16 @@ struct Templates: Sendable {
     }
 
     /// - Parameter page: the name of a template: a whole page, or a part of one for a script of the desk.
-    func render(_ page: String, _ fields: Fields) throws(ComityError) -> String {
+    package func render(_ page: String, _ fields: Fields) throws(ComityError) -> String {
         guard let body = library.render(fields, withTemplate: page) else {
-            throw DeskResources.fault("The template \(page) is missing.")
+            throw Self.fault("The template \(page) is missing.")
         }
         return icons.place(in: body)
+    }
+
+    package static func fault(_ what: String) -> ComityError {
+        ComityError(
+            .failure, what, why: "Pages that cannot be shown are not served.", next: "Install the program again with its resource folders.")
     }
 
     /// What stands between `{{` and `}}`, trimmed.
@@ -60,8 +68,10 @@ struct Templates: Sendable {
 ///
 /// It looks at Unicode scalars, not at characters: a combining mark after `<`, or a prefixing mark before it, makes
 /// another character of it for Swift, while a browser still reads `<`.
-struct PageText: MustacheContentType {
-    static let name = "PAGE"
+package struct PageText: MustacheContentType {
+    package init() {}
+
+    package static let name = "PAGE"
     private static let kept: Set<Unicode.Scalar> = ["\n", "\t", "\u{200C}", "\u{200D}"]
 
     /// Stands before a text that goes into a form and comes back from there: nobody outside can write it.
@@ -69,9 +79,9 @@ struct PageText: MustacheContentType {
 
     /// A text that a person is about to change: every character comes back from the form as it was, line ends and
     /// invisible ones too. Only for the value of a field, where it cannot reorder what stands beside it.
-    static func verbatim(_ text: String) -> String { String(String.UnicodeScalarView(mark + Array(text.unicodeScalars))) }
+    package static func verbatim(_ text: String) -> String { String(String.UnicodeScalarView(mark + Array(text.unicodeScalars))) }
 
-    func escapeText(_ text: String) -> String {
+    package func escapeText(_ text: String) -> String {
         // By scalars: a combining mark behind it would make another character of its end.
         if text.unicodeScalars.starts(with: Self.mark) { return Self.reference(text.unicodeScalars.dropFirst(Self.mark.count)) }
         if text.utf8.allSatisfy(Self.isPlain) { return text }
@@ -125,23 +135,23 @@ struct PageText: MustacheContentType {
 }
 
 /// The drawn symbols. A page carries only those it uses, in one sheet at its head.
-struct IconSheet: Sendable {
-    static let place = "<!--icons-->"
+package struct IconSheet: Sendable {
+    package static let place = "<!--icons-->"
 
     private let symbols: [(id: String, text: String)]
 
     /// - Throws: `.failure` when the sheet has no symbols.
-    init(svg: String) throws(ComityError) {
+    package init(svg: String) throws(ComityError) {
         symbols = svg.split(separator: "\n").compactMap { line in
             let line = line.drop(while: \.isWhitespace)
             guard line.hasPrefix("<symbol id=\""), line.hasSuffix("</symbol>") else { return nil }
             return (String(line.dropFirst("<symbol id=\"".count).prefix { $0 != "\"" }), String(line))
         }
-        guard !symbols.isEmpty else { throw DeskResources.fault("The file assets/icons.svg of the desk has no symbols.") }
+        guard !symbols.isEmpty else { throw Templates.fault("The file assets/icons.svg has no symbols.") }
     }
 
     /// Looks through the page once, byte by byte: a page has many icons, and a search for each symbol would be most of its time.
-    func place(in page: String) -> String {
+    package func place(in page: String) -> String {
         let bytes = Array(page.utf8)
         let hint = Array("href=\"#".utf8)
         let marker = Array(Self.place.utf8)

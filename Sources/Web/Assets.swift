@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Hummingbird
+package import Hummingbird
 
 /// The files a page needs, each under a name that carries a hash of its content, so that a browser keeps it for a year
 /// and never shows an old one.
-struct Assets: Sendable {
-    struct Source {
+package struct Assets: Sendable {
+    package struct Source {
         let stem: String
         let ending: String
         let type: String
         let text: String
+
+        package init(stem: String, ending: String, type: String, text: String) {
+            self.stem = stem
+            self.ending = ending
+            self.type = type
+            self.text = text
+        }
     }
 
     private struct Asset {
@@ -21,7 +28,7 @@ struct Assets: Sendable {
     private let assets: [String: Asset]
     private let names: [String: String]
 
-    init(_ sources: [Source]) {
+    package init(_ sources: [Source]) {
         var assets: [String: Asset] = [:]
         var names: [String: String] = [:]
         for source in sources {
@@ -35,10 +42,10 @@ struct Assets: Sendable {
     }
 
     /// The path of an asset, for a page.
-    func path(_ stem: String) -> String { names[stem] ?? "/assets/\(stem)" }
+    package func path(_ stem: String) -> String { names[stem] ?? "/assets/\(stem)" }
 
     /// The asset, 304 when the browser has it, or nil.
-    func response(_ name: String, known: String?) -> Response? {
+    package func response(_ name: String, known: String?) -> Response? {
         guard let asset = assets[name] else { return nil }
         var headers: HTTPFields = [.cacheControl: "public, max-age=31536000, immutable", .eTag: asset.tag]
         if known == asset.tag { return Response(status: .notModified, headers: headers) }

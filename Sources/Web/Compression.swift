@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CZlib
-import Hummingbird
-import NIOCore
+package import Hummingbird
+package import NIOCore
 
-/// Text leaves the desk compressed, for lines of 64 kbit/s. Small answers, streams and what is compressed already stay.
-struct Compression: RouterMiddleware {
-    typealias Context = DeskContext
+/// Text leaves a listener compressed, for lines of 64 kbit/s. Small answers, streams and what is compressed already stay.
+package struct Compression<Context: RequestContext>: RouterMiddleware {
+    package init() {}
 
-    static let smallest = 800
-    static let largest = 8 << 20
-
-    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+    package func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         var response = try await next(request, context)
-        guard let length = response.body.contentLength, (Self.smallest...Self.largest).contains(length),
+        guard let length = response.body.contentLength, (Gzip.smallest...Gzip.largest).contains(length),
             response.headers[.contentEncoding] == nil,
             let type = response.headers[.contentType], Self.isText(type),
             request.headers[.acceptEncoding]?.split(separator: ",").contains(where: Self.isGzip) ?? false
         else { return response }
         let collector = Collector()
         try await response.body.write(collector)
-        guard let small = Self.gzip(collector.bytes.value) else { return response }
+        guard let small = Gzip.compress(collector.bytes.value) else { return response }
         response.body = .init(byteBuffer: small)
         response.headers[.contentEncoding] = "gzip"
         response.headers[.contentLength] = nil
@@ -38,8 +35,23 @@ struct Compression: RouterMiddleware {
         return part == "gzip" || (part.hasPrefix("gzip;q=") && part != "gzip;q=0")
     }
 
+    /// Collects a body that is in memory already.
+    private struct Collector: ResponseBodyWriter {
+        final class Bytes { var value: [UInt8] = [] }
+        let bytes = Bytes()
+
+        mutating func write(_ buffer: ByteBuffer) async throws { bytes.value.append(contentsOf: buffer.readableBytesView) }
+        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    }
+}
+
+package enum Gzip {
+    /// Bytes below which compression saves nothing, and above which an answer is none of ours.
+    static let smallest = 800
+    static let largest = 8 << 20
+
     /// RFC 1952; nil when the library refuses.
-    static func gzip(_ bytes: [UInt8]) -> ByteBuffer? {
+    package static func compress(_ bytes: [UInt8]) -> ByteBuffer? {
         var stream = z_stream()
         guard
             deflateInit2_(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
@@ -57,14 +69,5 @@ struct Compression: RouterMiddleware {
             }
         }
         return result == Z_STREAM_END ? ByteBuffer(bytes: out.prefix(Int(stream.total_out))) : nil
-    }
-
-    /// Collects a body that is in memory already.
-    private struct Collector: ResponseBodyWriter {
-        final class Bytes { var value: [UInt8] = [] }
-        let bytes = Bytes()
-
-        mutating func write(_ buffer: ByteBuffer) async throws { bytes.value.append(contentsOf: buffer.readableBytesView) }
-        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
     }
 }

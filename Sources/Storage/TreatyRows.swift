@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import GRDB
+public import Standards
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A record of the treaty that this node keeps, as it was hashed into the register.
+public struct TreatyRow: Sendable {
+    public let id: String
+    /// Id of the event that registered it.
+    public let event: UUIDv7
+    public let bytes: [UInt8]
+
+    public init(id: String, event: UUIDv7, bytes: [UInt8]) {
+        self.id = id
+        self.event = event
+        self.bytes = bytes
+    }
+}
+
+extension Reader {
+    /// In the order in which they were kept.
+    public func treatyRecords() throws -> [TreatyRow] {
+        try Row.fetchAll(db, sql: "SELECT id, event, bytes FROM treaty_record ORDER BY idx").map { row in
+            TreatyRow(id: try row["id"], event: try UUIDv7(row["event"] as String), bytes: [UInt8](try row["bytes"] as Data))
+        }
+    }
+}
+
+extension Writer {
+    /// Keeps a record and registers it, both or neither.
+    public mutating func insert(_ row: TreatyRow, _ event: RegisterEvent) throws {
+        try append(event)
+        try db.execute(
+            sql: "INSERT INTO treaty_record (id, event, bytes) VALUES (?, ?, ?)",
+            arguments: [row.id, row.event.description, Data(row.bytes)])
+    }
+}
