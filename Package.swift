@@ -209,6 +209,14 @@ let package = Package(
             ],
             exclude: ["Browser", "API"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "PortalTests",
+            dependencies: [
+                "Standards", "Law", "Exchange", "Treaty", "Node", "Web", "Portal", "TestSupport", hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "comityTests",
             dependencies: [
                 "comity", "TestSupport", "Standards", "Law", "Dossier", "Register", "Exchange", "Sealing", "Court", "Storage", "Transport",

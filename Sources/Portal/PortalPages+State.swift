@@ -20,7 +20,7 @@ extension PortalPages {
         fields["isOrganisation"] = participant.isOrganisation
         fields["look"] = Look(standing).words
         fields["signed"] =
-            standing.signature.map { DayWords.words($0.counting) }
+            standing.signature.map { $0.counting == nil ? "yes; its day is not known" : DayWords.words($0.counting) }
             ?? (standing.uncertain.contains { $0.action == .signature }
                 ? "perhaps by then; its day is not known" : "no, as far as is known")
         fields["atHome"] = standing.approvedAtHome.map { ["words": Treaty.words($0), "date": DayWords.words($0.counting)] as Fields }
@@ -78,6 +78,16 @@ extension PortalPages {
         ]
     }
 
+    private static func words(_ tag: VerificationTag) -> String {
+        switch tag {
+        case .verified: "Read in the official text or at the depositary."
+        case .confirmed: "From another source than the depositary."
+        case .parallel, .unverified: "Thought right; not compared with the depositary."
+        case .doubtful: "From one source only; compare it before you use it."
+        case .house: "Assumed here."
+        }
+    }
+
     private func record(_ record: TreatyRecord, _ all: [TreatyRecord]) -> Fields {
         let corrected = all.first { $0.corrects == record.id }
         // Only an address of the web becomes a link: the text came from outside.
@@ -85,7 +95,7 @@ extension PortalPages {
         return [
             "id": record.id, "words": Treaty.words(record), "date": DayWords.words(record.counting),
             "isUnverified": record.tag.isUnverified,
-            "tag": record.tag.rawValue, "source": record.source.title, "hasURL": url != nil, "url": url ?? "",
+            "tag": Self.words(record.tag), "source": record.source.title, "hasURL": url != nil, "url": url ?? "",
             "retrieved": DayWords.words(record.retrieved), "known": DayWords.words(record.known), "note": record.note ?? "",
             "hasNote": record.note != nil, "hasArticle": record.article != nil, "article": record.article ?? "",
             "texts": record.text.sorted { $0.key < $1.key }.map { ["language": $0.key, "text": $0.value] as Fields },

@@ -145,7 +145,9 @@ extension PortalPages {
         switch window.daysLeft {
         case nil: left = "over"
         case let days? where status.asOf < window.opens:
-            left = "opens in \(status.asOf.days(until: window.opens)) days (\(days) until it closes)"
+
+            let wait = status.asOf.days(until: window.opens)
+            left = "opens in \(wait) \(wait == 1 ? "day" : "days") (\(days) until it closes)"
         case let days?: left = "\(days)"
         }
         let force =
@@ -198,7 +200,8 @@ extension PortalPages {
         let look = Look(standing)
         return [
             "code": standing.code.description, "name": standing.name, "link": view.link("/treaty/\(standing.code)"),
-            "signed": signed.map { DayWords.words($0.counting) } ?? (perhaps != nil ? "perhaps; its day is not known" : "no"),
+            "signed": signed.map { $0.counting == nil ? "yes; its day is not known" : DayWords.words($0.counting) }
+                ?? (perhaps != nil ? "perhaps; its day is not known" : "no"),
             "isSigned": signed != nil, "signedSource": (signed ?? perhaps)?.source.title ?? "",
             "hasSignedSource": (signed ?? perhaps) != nil,
             "isSignedUnverified": (signed ?? perhaps)?.tag.isUnverified ?? false, "declares": !standing.declarations.isEmpty,

@@ -92,6 +92,7 @@ struct PortalPages: Sendable {
         var all = fields
         let authority = node.configuration.authority
         all["pageTitle"] = title
+        all["isProblem"] = status.code >= 400
         all["css"] = resources.assets.path("portal")
         all["mark"] = resources.assets.path("mark")
         all["exercise"] = node.exercise
