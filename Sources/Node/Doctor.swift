@@ -83,7 +83,8 @@ extension Node {
             "accounts", active > 0 ? .ok : .warn, "\(active) of \(accounts.count) in use",
             active > 0 ? "" : "Open the desk and give the set-up code that comity serve prints.")
         checks += try backupChecks()
-        if let check = deskCheck() { checks.append(check) }
+        let browsers = [("desk", configuration.desk, "desk"), ("public pages", configuration.publicPages, "publicPages")]
+        checks += browsers.compactMap { name, listener, member in listener.flatMap { browserCheck(name, $0, member: member) } }
         if let check = try timeStampCheck() { checks.append(check) }
         checks += try witnessChecks()
         checks += try directoryChecks()
@@ -103,26 +104,25 @@ extension Node {
             fix: owed.stuck == 0 ? "" : "See what the service says: comity evidence timestamp REF --as OFFICER")
     }
 
-    /// The listener of the desk: nil when it is for this machine only and in the clear, which is fine.
-    private func deskCheck() -> DoctorCheck? {
-        let desk = configuration.desk
-        guard let tls = desk.tls else {
-            return desk.isLoopback
+    /// A listener for browsers: nil when it is for this machine only and in the clear, which is fine.
+    private func browserCheck(_ name: String, _ listener: NodeConfiguration.Listener, member: String) -> DoctorCheck? {
+        guard let tls = listener.tls else {
+            return listener.isLoopback
                 ? nil
                 : DoctorCheck(
-                    name: "desk", grade: .bad, says: "the desk listens on \(desk) without TLS, and will not start",
-                    fix: "Give it a certificate in node.json, or keep it on 127.0.0.1.")
+                    name: name, grade: .bad, says: "it listens on \(listener) without TLS, and will not start",
+                    fix: "Give it a certificate in node.json (\(member).tls), or keep it on 127.0.0.1.")
         }
         let key = folder.resolve(tls.key)
         let mode = (try? FileManager.default.attributesOfItem(atPath: key)[.posixPermissions] as? NSNumber)?.intValue
         guard let mode, FileManager.default.isReadableFile(atPath: folder.resolve(tls.certificate)) else {
             return DoctorCheck(
-                name: "desk", grade: .bad, says: "the certificate or key of the desk cannot be read",
-                fix: "Look at desk.tls in node.json: \(tls.certificate), \(tls.key)")
+                name: name, grade: .bad, says: "its certificate or key cannot be read",
+                fix: "Look at \(member).tls in node.json: \(tls.certificate), \(tls.key)")
         }
         let isClosed = mode & 0o077 == 0
         return DoctorCheck(
-            name: "desk", grade: isClosed ? .ok : .warn, says: isClosed ? "TLS on \(desk)" : "others can read the key of the desk",
+            name: name, grade: isClosed ? .ok : .warn, says: isClosed ? "TLS on \(listener)" : "others can read its key",
             fix: isClosed ? "" : "chmod 600 \(key)")
     }
 

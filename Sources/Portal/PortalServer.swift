@@ -15,13 +15,19 @@ public enum PortalServer {
     static let connections = 256
 
     /// Builds the listener that `publicPages` of `node.json` names; `onRunning` gets the port that was bound.
-    /// - Throws: `.usage` for a certificate that cannot be used, `.failure` for a missing or broken resource.
+    /// - Throws: `.usage` for a certificate that cannot be used, `.permission` beyond this machine without one, `.failure` for a missing or broken resource.
     public static func application(
         node: Node, listener: NodeConfiguration.Listener, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(ComityError) -> some ApplicationProtocol {
         let tls = try listener.tls.map { files throws(ComityError) in
             try ListenerTLS.configuration(
                 certificate: node.folder.resolve(files.certificate), key: node.folder.resolve(files.key), of: "public")
+        }
+        guard tls != nil || listener.isLoopback else {
+            throw ComityError(
+                .permission, "The public pages do not listen on \(Text.safe(listener.host, limit: 80)) without TLS.",
+                why: "Whoever stands in between could change what they say.",
+                next: "Give them a certificate (publicPages.tls in node.json), or use 127.0.0.1 and a web server before it.")
         }
         let router = router(try PortalPages(node: node), isSecure: tls != nil, logger: logger)
         do {

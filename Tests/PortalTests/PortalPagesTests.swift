@@ -3,6 +3,7 @@
 import Foundation
 import Hummingbird
 import Law
+import Logging
 import Node
 import Standards
 import Testing
@@ -113,6 +114,23 @@ struct PortalPagesTests {
         #expect(try await portal.ask("/health").body == "ok")
         let packed = try await portal.ask("/treaty?\(Self.day)", headers: [.acceptEncoding: "gzip"])
         #expect(packed["Content-Encoding"] == "gzip" && packed.body.utf8.count < 60_000)
+    }
+
+    @Test("beyond this machine only with a certificate")
+    func withoutTLS() async throws {
+        let portal = try await PortalFixture()
+        let logger = Logger(label: "portal-tests")
+        for (address, stands) in [("0.0.0.0:7490", false), ("192.0.2.1:80", false), ("127.0.0.1:0", true), ("[::1]:0", true)] {
+            let listener = try NodeConfiguration.Listener(address)
+            var starts = true
+            do throws(ComityError) {
+                _ = try PortalServer.application(node: portal.node, listener: listener, logger: logger)
+            } catch {
+                starts = false
+                #expect(error.code == .permission, "\(address)")
+            }
+            #expect(starts == stands, "\(address)")
+        }
     }
 
     @Test("downloads: records as they are imported again, the computed status, a calendar")
