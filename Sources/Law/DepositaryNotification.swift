@@ -36,6 +36,8 @@ public struct DepositaryNotification: Sendable {
     public let letter: String
     /// How long it holds where the instrument sets a term.
     public let renews: ISODuration?
+    /// What the authority that it names is for, as a directory entry says it, for example `extradition`; nil where it names none.
+    public let purpose: String?
     public let source: String
 
     /// The articles, paragraphs and letters that it names: `7(2)` and `9(2)` of `7(2), 9(2)`.
@@ -46,7 +48,7 @@ extension RuleFileReader {
     mutating func notification(_ item: JSONValue, _ at: String, _ instrument: String, source: String) -> DepositaryNotification {
         allow(
             item, at: at,
-            ["id", "number", "title", "cite", "tag", "due", "by", "optional", "says", "letter", "renews", "source"])
+            ["id", "number", "title", "cite", "tag", "due", "by", "optional", "says", "letter", "renews", "purpose", "source"])
         func read<Choice: RawRepresentable & CaseIterable>(
             _ name: String, _ reader: inout RuleFileReader, _ type: Choice.Type
         ) -> [Choice] where Choice.RawValue == String {
@@ -64,7 +66,7 @@ extension RuleFileReader {
             due: read("due", &self, DepositaryNotification.Moment.self), tellers: read("by", &self, DepositaryNotification.Teller.self),
             optional: flag(item, "optional", at: at), says: required(item, "says", at: at), letter: required(item, "letter", at: at),
             renews: item["renews"] == nil ? nil : duration(item["renews"], FieldPath.join(at, "renews")),
-            source: optional(item, "source", at: at) ?? source)
+            purpose: optional(item, "purpose", at: at), source: optional(item, "source", at: at) ?? source)
     }
 }
 

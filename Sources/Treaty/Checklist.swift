@@ -38,12 +38,24 @@ public struct Checklist: Sendable, Encodable {
         public let says: String
         /// Ids of the records that tell it.
         public let records: [String]
+        /// What the authority that it names is for, as a directory entry says it; nil where it names none.
+        public let purpose: String?
+        /// Authorities that the directory names for that; nil where no entry is known, or none is looked at.
+        public internal(set) var named: [String]?
     }
 
     public let code: StateCode
     public let name: String
     public let asOf: CalendarDay
-    public let lines: [Line]
+    public private(set) var lines: [Line]
+
+    /// The same beside a directory entry.
+    /// - Parameter authorities: names of those that the entry has for a purpose.
+    public func beside(_ authorities: (String) -> [String]) -> Checklist {
+        var list = self
+        for (index, line) in lines.enumerated() { list.lines[index].named = line.purpose.map(authorities) }
+        return list
+    }
 }
 
 extension Treaty {
@@ -64,7 +76,7 @@ extension Treaty {
             return Checklist.Line(
                 number: row.number, title: row.title, cite: row.cite, tag: row.tag, unverified: row.tag.isUnverified, state: state,
                 day: day,
-                optional: row.optional, moments: row.due, says: row.says, records: records.map(\.id))
+                optional: row.optional, moments: row.due, says: row.says, records: records.map(\.id), purpose: row.purpose)
         }
         return Checklist(code: code, name: standing.name, asOf: status.asOf, lines: lines)
     }

@@ -22,6 +22,28 @@ import Testing
         return node
     }
 
+    @Test func whatAStateToldTheDepositaryStandsInTheDirectory() async throws {
+        let node = try await node("VN", exercise: false)
+        #expect(try await node.run(["directory", "show", "AZ"]).status == 3)
+        let told = try await node.run([
+            "treaty", "add", "AZ", "--action", "notification", "--notification", "N5", "--date", "2026-11-20", "--source", "C.N.5.2026",
+            "--tag", "V",
+            "--id", "az-contact", "--text", "en=State Service, +994 12 000 00 00", "--as", "D1",
+        ])
+        #expect(told.status == 0, "\(told.errors)")
+        let shown = try await node.run(["directory", "show", "AZ"])
+        #expect(shown.status == 0 && shown.output.contains("has no entry here"), "\(shown.errors)")
+        #expect(shown.output.contains("network-24-7") && shown.output.contains("State Service") && shown.output.contains("C.N.5.2026"))
+        #expect(
+            try await node.run(["directory", "show", "AZ", "--json"]).json().at("notified")?.array?.first?["record"]?["id"]?.string
+                == "az-contact")
+        // Of the own State the entry is known, so a difference is seen.
+        let own = try await node.run(["treaty", "notifications", "VN"])
+        #expect(own.output.contains("directory: the entry names nobody for extradition"), "\(own.output)")
+        let other = try await node.run(["treaty", "notifications", "AZ"])
+        #expect(!other.output.contains("directory:") && other.output.contains("records: az-contact"), "\(other.output)")
+    }
+
     @Test func aRealNodeKeepsFacts() async throws {
         let node = try await node("VN", exercise: false)
         let status = try await node.run(["treaty", "status", "--as-of", "2026-11-21", "--json"]).json()

@@ -42,11 +42,12 @@ struct DirectoryCommand: AsyncParsableCommand {
         @Argument(help: "The State.") var state: String?
 
         private struct Whole: Encodable {
-            let entry: DirectoryEntry
-            let fingerprint: String
-            let words: String
+            let entry: DirectoryEntry?
+            let fingerprint: String?
+            let words: String?
             let trust: Peer.Trust?
             let freshness: Freshness?
+            let notified: [Node.Notified]
         }
 
         func run() async throws {
@@ -54,18 +55,31 @@ struct DirectoryCommand: AsyncParsableCommand {
             let code = try state.map { text throws(ComityError) in try StateCode(text) } ?? node.state
             let peer = try node.listPeers().first { $0.entry.state == code }
             let entry = code == node.state ? try DirectoryEntry(verifying: try node.directoryEntry()) : peer?.entry
+            // What a State told the depositary is known of States too that nobody here works with yet.
+            let notified = try node.notified(by: code)
             guard let entry else {
+                guard notified.isEmpty else {
+                    if global.json {
+                        return try Output.json(
+                            Whole(entry: nil, fingerprint: nil, words: nil, trust: nil, freshness: nil, notified: notified))
+                    }
+                    Output.line("\(code) has no entry here: comity directory import FILE")
+                    return EntryText.lines(notified).forEach { Output.line($0) }
+                }
                 throw ComityError(
                     .notFound, "\(code) is not in the directory of this node.", next: "Import its entry: comity directory import FILE")
             }
             let age = try node.freshness(officer: nil).first { $0.state == code }
             if global.json {
                 return try Output.json(
-                    Whole(entry: entry, fingerprint: entry.fingerprint, words: entry.fingerprintWords, trust: peer?.trust, freshness: age))
+                    Whole(
+                        entry: entry, fingerprint: entry.fingerprint, words: entry.fingerprintWords, trust: peer?.trust, freshness: age,
+                        notified: notified))
             }
             for line in EntryText.lines(entry, now: try node.now()) { Output.line(line) }
             if let peer { Output.line("keys          \(peer.trust.rawValue)") }
             if let age { for line in EntryText.lines(age) { Output.line(line) } }
+            for line in EntryText.lines(notified) { Output.line(line) }
         }
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Exchange
+import Law
 import Node
 import Standards
+import Treaty
 
 /// An entry, and how old it is, as lines for a person.
 enum EntryText {
@@ -73,6 +75,18 @@ enum EntryText {
                 + (age.rang.map { "\($0), \(age.answeredAfter.map { "answered after \($0) s" } ?? "not answered")" } ?? "never"))
         if !age.due.isEmpty { lines.append("due           " + age.due.map { says($0, age.state) }.joined(separator: "; ")) }
         return lines.map { Text.safe($0, limit: 600) }
+    }
+
+    /// What the State told the depositary, with the source: another voice than its own entry.
+    static func lines(_ notified: [Node.Notified]) -> [String] {
+        notified.flatMap { one in
+            let texts = one.record.text.sorted { $0.key < $1.key }.map { "              \($0.key): \($0.value)" }
+            return [
+                "depositary    \(one.purpose): \(one.title) (Art. \(one.cite)), \(one.record.counting?.description ?? "day unknown")  [\(one.record.id)]"
+            ] + texts + [
+                "              source \(one.record.source.title)\(one.record.tag.isUnverified ? "  (not verified)" : ""), known \(one.record.known)"
+            ]
+        }.map { Text.safe($0, limit: 600) }
     }
 
     private static func says(_ due: Freshness.Due, _ state: StateCode) -> String {

@@ -44,14 +44,19 @@ struct TreatyOptions: ParsableArguments {
     @Flag(help: "Without a node: the fictional States of exercises, in place of the real ones.")
     var exercise = false
 
+    /// The node that is named or stands in the folder; nil where there is none and none is named.
+    func node(_ global: GlobalOptions) throws(ComityError) -> Node? {
+        let isNamed = global.data != nil || ProcessInfo.processInfo.environment["COMITY_DATA"] != nil
+        guard isNamed || FileManager.default.fileExists(atPath: global.folder + "/node.json") else { return nil }
+        return try global.node()
+    }
+
     /// The records of the node that is named, or else those that ship with the program.
     func load(_ global: GlobalOptions) throws(ComityError) -> (treaty: Treaty, now: Instant) {
-        let isNamed = global.data != nil || ProcessInfo.processInfo.environment["COMITY_DATA"] != nil
-        guard isNamed || FileManager.default.fileExists(atPath: global.folder + "/node.json") else {
+        guard let node = try node(global) else {
             let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             return (try Node.loadTreaty(exercise: exercise, law: try Node.loadLaw()), now)
         }
-        let node = try global.node()
         guard !exercise || node.exercise else {
             throw ComityError(
                 .exerciseMismatch, "This is a real node.", why: "Records of exercises and real ones are kept apart.",

@@ -140,7 +140,10 @@ extension TreatyCommand {
                 let text = try treaty.letter(letter, from: participant.code)
                 return global.json ? try Output.json(["letter": text]) : Output.line(text)
             }
-            guard let checklist = treaty.checklist(participant.code, in: status) else {
+            let list = try options.node(global).flatMap { node throws(ComityError) in
+                try node.checklist(participant.code, of: treaty, in: status)
+            }
+            guard let checklist = list ?? treaty.checklist(participant.code, in: status) else {
                 throw ComityError(.notFound, "\(participant.code) has no checklist.")
             }
             if global.json { return try Output.json(checklist) }
@@ -154,6 +157,12 @@ extension TreatyCommand {
                 Output.line("                                 \(line.says)")
                 if !line.records.isEmpty {
                     Output.line("                                 records: \(line.records.joined(separator: ", "))")
+                }
+                if let named = line.named {
+                    Output.line(
+                        "                                 directory: "
+                            + (named.isEmpty
+                                ? "the entry names nobody for \(line.purpose ?? "")" : named.map { Text.safe($0) }.joined(separator: ", ")))
                 }
             }
             let owed = checklist.lines.filter { $0.state == .owed || $0.state == .expired }.count
