@@ -64,7 +64,8 @@ struct DirectoryCommand: AsyncParsableCommand {
                             Whole(entry: nil, fingerprint: nil, words: nil, trust: nil, freshness: nil, notified: notified))
                     }
                     Output.line("\(code) has no entry here: comity directory import FILE")
-                    return EntryText.lines(notified).forEach { Output.line($0) }
+                    for line in EntryText.lines(notified) { Output.line(line) }
+                    return
                 }
                 throw ComityError(
                     .notFound, "\(code) is not in the directory of this node.", next: "Import its entry: comity directory import FILE")
