@@ -40,7 +40,9 @@ let package = Package(
         // Runs a folder of test vectors through the code below, for other implementers.
         .executable(name: "comity-conformance", targets: ["comity-conformance"]),
         // What a third party needs to verify acts, registers and packages, and nothing more.
-        .library(name: "ComityCore", targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing", "Court", "Treaty"]),
+        .library(
+            name: "ComityCore",
+            targets: ["Standards", "Law", "Register", "Dossier", "Exchange", "Sealing", "Court", "Treaty", "Conference"]),
     ],
     dependencies: [
         github("hummingbird-project/hummingbird", "2.28.1"),
@@ -77,6 +79,7 @@ let package = Package(
         // floor 1
         room("Dossier", ["Standards", "Law"]),
         room("Treaty", ["Standards", "Law"], resources: [.copy("Records")]),
+        room("Conference", ["Standards", "Law", "Register", "Treaty"], resources: [.copy("Meetings")]),
         room("Sealing", ["Standards", "COpenSSL", "CSHA256", crypto, cryptoExtras, certificates, asn1]),
         room("Exchange", ["Standards", "Law", "Dossier", "Register", "Sealing"]),
         // floor 2
@@ -105,7 +108,8 @@ let package = Package(
         room(
             "Node",
             [
-                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Treaty", "Storage", "Transport", "CTimex",
+                "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Treaty", "Conference", "Storage", "Transport",
+                "CTimex",
                 hummingbird,
                 crypto,
                 cryptoExtras, .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -145,7 +149,7 @@ let package = Package(
             name: "comity",
             dependencies: [
                 "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk",
-                "Portal", "Simulation", "Treaty", hummingbird,
+                "Portal", "Simulation", "Treaty", "Conference", hummingbird,
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -175,6 +179,7 @@ let package = Package(
         tests("Register", ["Standards"]),
         tests("Dossier", ["Standards", "Law", "LawSupport"]),
         tests("Treaty", ["Standards", "Law", "LawSupport"]),
+        tests("Conference", ["Standards", "Law", "Register", "Treaty", "LawSupport"]),
         tests("Sealing", ["Standards", crypto, certificates, asn1]),
         tests("Exchange", ["Standards", "Law", "LawSupport", "Dossier", "Register", "Sealing"]),
         .testTarget(

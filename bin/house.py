@@ -14,24 +14,25 @@ ROOMS = {
     "Register": {"Standards"},
     "Dossier": {"Standards", "Law"},
     "Treaty": {"Standards", "Law"},
+    "Conference": {"Standards", "Law", "Register", "Treaty"},
     "Sealing": {"Standards"},
     "Exchange": {"Standards", "Law", "Dossier", "Register", "Sealing"},
     "Court": {"Standards", "Register", "Dossier", "Exchange", "Sealing"},
     "Storage": {"Standards", "Register", "Dossier", "Exchange"},
     "Transport": {"Standards", "Register", "Exchange"},
-    "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Treaty", "Storage", "Transport"},
+    "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Treaty", "Conference", "Storage", "Transport"},
     "Web": {"Standards"},
     "Portal": {"Standards", "Law", "Exchange", "Treaty", "Node", "Web"},
     "Desk": {"Standards", "Law", "Dossier", "Exchange", "Court", "Node", "Web"},
     "Simulation": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange"},
     "comity": {
         "Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Storage", "Transport", "Node", "Desk", "Portal", "Simulation",
-        "Treaty",
+        "Treaty", "Conference",
     },
     "comity-conformance": {"Standards", "Register", "Sealing"},
 }
 # Floors 0 and 1 and the court bundle build without networking, databases and event loops, so that a third party can take just them.
-CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Simulation", "Treaty"}
+CORE = {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Simulation", "Treaty", "Conference"}
 OUTSIDE_CORE = re.compile(r"^(NIO\w*|GRDB|Hummingbird\w*|AsyncHTTPClient|FoundationNetworking|ServiceLifecycle|ArgumentParser|Mustache|Logging|JWTKit)$")
 # Pure rooms read no clock, draw no randomness and do no input or output: time, ids and randomness are passed in.
 PURE = {"Standards", "Law", "Register", "Dossier", "Exchange", "Simulation", "Treaty"}

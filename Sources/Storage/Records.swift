@@ -335,6 +335,7 @@ public struct RegisterEvent: Sendable, Codable {
         case registerRecovered = "register-recovered"
         /// An officer kept a record of the treaty: a fact, or a correction of one.
         case treatyRecorded = "treaty-recorded"
+        case meetingChanged = "meeting-changed"
     }
 
     public let v: Int

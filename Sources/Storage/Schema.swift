@@ -77,6 +77,22 @@ enum Schema {
                     END;
                     """)
         }
+        migrator.registerMigration("024 meetings") { db in
+            // Only ever added to, like the records of the treaty.
+            try db.execute(
+                sql: """
+                    CREATE TABLE meeting_change (
+                      idx INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, meeting TEXT NOT NULL, event TEXT NOT NULL UNIQUE,
+                      bytes BLOB NOT NULL);
+                    CREATE INDEX meeting_change_meeting ON meeting_change (meeting, idx);
+                    CREATE TRIGGER meeting_change_stays BEFORE DELETE ON meeting_change BEGIN
+                      SELECT RAISE(ABORT, 'what was kept of a meeting is struck out, not deleted');
+                    END;
+                    CREATE TRIGGER meeting_change_holds BEFORE UPDATE ON meeting_change BEGIN
+                      SELECT RAISE(ABORT, 'what was kept of a meeting is struck out, not changed');
+                    END;
+                    """)
+        }
         return migrator
     }
 

@@ -101,6 +101,13 @@ public struct SourceDate: Sendable, Hashable, CustomStringConvertible, Codable {
         }
     }
 
+    /// A day that is known exactly.
+    public init(_ day: CalendarDay) {
+        description = day.description
+        earliest = day
+        latest = day
+    }
+
     public var isExact: Bool { earliest == latest }
 
     public init(from decoder: any Decoder) throws { self = try SourceDate(decoder.singleValueContainer().decode(String.self)) }

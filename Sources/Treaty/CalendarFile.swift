@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Standards
+package import Standards
 
 /// Writes days as iCalendar (RFC 5545): lines of at most 75 octets, CRLF, escaped texts, whole days.
-struct CalendarFile {
+package struct CalendarFile {
     private var lines: [String]
     private let stamp: String
 
-    init(name: String, stamp: Instant) {
-        // 20261121T080000Z
-        self.stamp = String(stamp.utc.prefix(19).filter { $0 != "-" && $0 != ":" }) + "Z"
+    package init(name: String, stamp: Instant) {
+        self.stamp = Self.moment(stamp)
         lines = [
             "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Comity//Treaty//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
             "X-WR-CALNAME:" + Self.escaped(name),
@@ -17,7 +16,7 @@ struct CalendarFile {
     }
 
     /// - Parameter uid: the same for the same day of the same thing, so that a calendar replaces it.
-    mutating func add(uid: String, day: CalendarDay, summary: String, description: String) {
+    package mutating func add(uid: String, day: CalendarDay, summary: String, description: String) {
         lines += [
             "BEGIN:VEVENT", "UID:\(uid)@comity", "DTSTAMP:\(stamp)", "DTSTART;VALUE=DATE:\(day.description.filter { $0 != "-" })",
             "DTEND;VALUE=DATE:\(day.adding(days: 1).description.filter { $0 != "-" })", "SUMMARY:" + Self.escaped(summary),
@@ -25,7 +24,19 @@ struct CalendarFile {
         ]
     }
 
-    var text: String { (lines + ["END:VCALENDAR"]).map { Self.folded($0) + "\r\n" }.joined() }
+    /// From one moment to another, with a place.
+    package mutating func add(uid: String, from: Instant, to: Instant?, place: String, summary: String, description: String) {
+        lines += ["BEGIN:VEVENT", "UID:\(uid)@comity", "DTSTAMP:\(stamp)", "DTSTART:\(Self.moment(from))"]
+        if let to { lines.append("DTEND:\(Self.moment(to))") }
+        lines += [
+            "SUMMARY:" + Self.escaped(summary), "LOCATION:" + Self.escaped(place), "DESCRIPTION:" + Self.escaped(description), "END:VEVENT",
+        ]
+    }
+
+    /// `20261121T080000Z`
+    private static func moment(_ instant: Instant) -> String { String(instant.utc.prefix(19).filter { $0 != "-" && $0 != ":" }) + "Z" }
+
+    package var text: String { (lines + ["END:VCALENDAR"]).map { Self.folded($0) + "\r\n" }.joined() }
 
     /// Section 3.3.11: backslash, semicolon, comma and line break; other control characters are left out.
     static func escaped(_ text: String) -> String {

@@ -7,17 +7,23 @@ public import Standards
 extension Treaty {
     /// Every problem of new records, by row. An empty list: all of them may be kept, in one step.
     /// - Parameter now: nothing later is a fact; what the depositary receives is dated in New York, what happens at home anywhere on earth.
-    public func problems(of rows: [(row: Int, record: TreatyRecord)], at now: Instant) -> [RecordProblem] {
-        problems(of: rows, today: day(of: now), anywhere: CalendarDay.latestAnywhere(at: now))
+    /// - Parameter zone: of the place where the signatures among them were given, where that is another than the usual one: its day counts.
+    public func problems(
+        of rows: [(row: Int, record: TreatyRecord)], at now: Instant, signedIn zone: String? = nil
+    ) -> [RecordProblem] {
+        let there = zone.map { CalendarDay(of: now, zone: $0) } ?? day(of: now)
+        return problems(of: rows, today: day(of: now), anywhere: CalendarDay.latestAnywhere(at: now), there: there)
     }
 
-    func problems(of rows: [(row: Int, record: TreatyRecord)], today: CalendarDay, anywhere: CalendarDay) -> [RecordProblem] {
+    func problems(
+        of rows: [(row: Int, record: TreatyRecord)], today: CalendarDay, anywhere: CalendarDay, there: CalendarDay? = nil
+    ) -> [RecordProblem] {
         var found: [RecordProblem] = []
         var ids = Set(records.map(\.id))
         for (row, record) in rows {
             func says(_ text: String) { found.append(.init(row: row, id: record.id, says: text)) }
             if !ids.insert(record.id).inserted { says("The id “\(record.id)” stands twice, or is kept already.") }
-            for text in alone(record, today, anywhere) { says(text) }
+            for text in alone(record, record.action == .signature ? max(today, there ?? today) : today, anywhere) { says(text) }
         }
         found += corrections(rows)
         let newRows = Dictionary(rows.map { ($0.record.id, $0.row) }, uniquingKeysWith: { first, _ in first })

@@ -57,7 +57,7 @@ struct Comity: AsyncParsableCommand {
         version: "comity \(Version.number)",
         subcommands: [
             Init.self, Serve.self, Doctor.self, DirectoryCommand.self, Trust.self, ExchangeCommand.self, ReconcileCommand.self,
-            AccountCommand.self, Request.self, LawCommand.self, TreatyCommand.self,
+            AccountCommand.self, Request.self, LawCommand.self, TreatyCommand.self, ConferenceCommand.self,
             FileCommand.self,
             Queue.self,
             Evidence.self, BundleCommand.self, BackupCommand.self, RetentionCommand.self, AgeCommand.self,

@@ -41,7 +41,7 @@ extension Node {
                 { (report, _) throws in
                     try self.store.read { reader in
                         let damage = try reader.damage().map { "The database is damaged: \($0)" }
-                        for says in try damage + Self.auditHandovers(reader) + Self.auditTreaty(reader) {
+                        for says in try damage + Self.auditHandovers(reader) + Self.auditTreaty(reader) + Self.auditMeetings(reader) {
                             report.faults.append(.init(index: -1, file: nil, says: says))
                         }
                     }
