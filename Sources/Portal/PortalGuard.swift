@@ -19,6 +19,7 @@ struct PortalGuard: RouterMiddleware {
 
     let pages: PortalPages
     let isSecure: Bool
+    let budget: PageBudget
     let logger: Logger
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
@@ -36,6 +37,15 @@ struct PortalGuard: RouterMiddleware {
             var response = pages.problem(
                 ComityError(.usage, "These pages are for reading.", next: "Open the address in a browser."), status: .methodNotAllowed)
             response.headers[.allow] = "GET, HEAD"
+            return response
+        }
+        // What is read from memory is no work.
+        let isFree = request.uri.path.hasPrefix("/assets/") || request.uri.path == "/health"
+        guard isFree || budget.takes() else {
+            var response = pages.problem(
+                ComityError(.throttled, "Too many pages are asked for at this moment.", next: "Try again in a few seconds."),
+                status: .serviceUnavailable)
+            response.headers[.retryAfter] = "5"
             return response
         }
         do { return try await next(request, context) } catch let error as ComityError {

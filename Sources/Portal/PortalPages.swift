@@ -31,10 +31,13 @@ struct PortalPages: Sendable {
 
     let node: Node
     let resources: PortalResources
+    /// The records that ship with the program.
+    private let shipped: Treaty
 
     init(node: Node) throws(ComityError) {
         self.node = node
         resources = try PortalResources()
+        shipped = try Node.loadTreaty(exercise: node.exercise, law: node.law)
     }
 
     static func escaped(_ text: String) -> String {
@@ -43,7 +46,7 @@ struct PortalPages: Sendable {
 
     /// - Throws: `.malformedInput` for what is no day.
     func view(_ asked: Asked) throws(ComityError) -> View {
-        let treaty = try node.treaty()
+        let treaty = try node.treaty(beside: shipped)
         let now = try node.now()
         let today = treaty.day(of: now)
         let asOf = try asked.asOf.map { text throws(ComityError) in try treaty.day(reading: text) } ?? today

@@ -29,7 +29,7 @@ public enum PortalServer {
                 why: "Whoever stands in between could change what they say.",
                 next: "Give them a certificate (publicPages.tls in node.json), or use 127.0.0.1 and a web server before it.")
         }
-        let router = router(try PortalPages(node: node), isSecure: tls != nil, logger: logger)
+        let router = router(try PortalPages(node: node), isSecure: tls != nil, budget: PageBudget(), logger: logger)
         do {
             let patience = HTTP1Channel.Configuration(idleTimeout: .seconds(20))
             return Application(
@@ -44,14 +44,14 @@ public enum PortalServer {
 
     /// The pages without a socket: for tests.
     /// - Throws: `.failure` for a missing or broken resource.
-    package static func router(node: Node, logger: Logger) throws(ComityError) -> Router<BasicRequestContext> {
-        router(try PortalPages(node: node), isSecure: false, logger: logger)
+    static func router(node: Node, budget: PageBudget = PageBudget(), logger: Logger) throws(ComityError) -> Router<BasicRequestContext> {
+        router(try PortalPages(node: node), isSecure: false, budget: budget, logger: logger)
     }
 
-    private static func router(_ pages: PortalPages, isSecure: Bool, logger: Logger) -> Router<BasicRequestContext> {
+    private static func router(_ pages: PortalPages, isSecure: Bool, budget: PageBudget, logger: Logger) -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Compression())
-        router.add(middleware: PortalGuard(pages: pages, isSecure: isSecure, logger: logger))
+        router.add(middleware: PortalGuard(pages: pages, isSecure: isSecure, budget: budget, logger: logger))
         router.get("/") { _, _ in Response.redirect(to: "/treaty", type: .found) }
         router.get("/treaty") { request, _ in try pages.status(Asked(request)) }
         router.get("/treaty.csv") { request, _ in try pages.table(Asked(request), .csv) }

@@ -43,9 +43,11 @@ struct PortalFixture: Sendable {
             officers: [("A-1", "duty_officer")])
     }
 
-    func ask(_ path: String, _ method: HTTPRequest.Method = .get, headers: HTTPFields = [:]) async throws -> Answer {
+    func ask(
+        _ path: String, _ method: HTTPRequest.Method = .get, headers: HTTPFields = [:], budget: PageBudget = PageBudget()
+    ) async throws -> Answer {
         let logger = Logger(label: "portal-tests")
-        let router = try PortalServer.router(node: node, logger: logger)
+        let router = try PortalServer.router(node: node, budget: budget, logger: logger)
         return try await Application(router: router, logger: logger).test(.router) { client in
             let response = try await client.executeRequest(uri: path, method: method, headers: headers, body: nil)
             return Answer(status: Int(response.status.code), headers: response.headers, body: String(buffer: response.body))

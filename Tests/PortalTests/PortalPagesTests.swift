@@ -116,6 +116,22 @@ struct PortalPagesTests {
         #expect(packed["Content-Encoding"] == "gzip" && packed.body.utf8.count < 60_000)
     }
 
+    @Test("so many pages a second, of everybody together; assets and the sign of life are free")
+    func budget() async throws {
+        let portal = try await PortalFixture()
+        let start = ContinuousClock.now
+        let budget = PageBudget(rate: 2, burst: 3, now: start)
+        #expect((0..<5).map { _ in budget.takes(now: start) } == [true, true, true, false, false])
+        #expect((0..<2).map { _ in budget.takes(now: start + .milliseconds(500)) } == [true, false])
+        #expect((0..<5).map { _ in budget.takes(now: start + .seconds(3600)) } == [true, true, true, false, false])
+        // A clock that goes back gives nothing.
+        #expect(!budget.takes(now: start))
+        let empty = PageBudget(rate: 0, burst: 0)
+        let refused = try await portal.ask("/treaty", budget: empty)
+        #expect(refused.status == 503 && refused["Retry-After"] == "5" && refused.body.contains("Try again in a few seconds."))
+        #expect(try await portal.ask("/health", budget: empty).status == 200)
+    }
+
     @Test("beyond this machine only with a certificate")
     func withoutTLS() async throws {
         let portal = try await PortalFixture()

@@ -25,8 +25,12 @@ extension Node {
 
     /// What ships, and what this node keeps. A node of an exercise sees the fictional States only, any other the real ones only.
     public func treaty() throws(ComityError) -> Treaty {
-        let shipped = try Self.loadTreaty(exercise: exercise, law: law)
-        return try store.read { try Self.treaty(shipped, $0) }
+        try treaty(beside: try Self.loadTreaty(exercise: exercise, law: law))
+    }
+
+    /// The same, beside shipped records that were read before: what ships does not change while the node runs.
+    public func treaty(beside shipped: Treaty) throws(ComityError) -> Treaty {
+        try store.read { try Self.treaty(shipped, $0) }
     }
 
     private static func treaty(_ shipped: Treaty, _ reader: Reader) throws -> Treaty {
