@@ -128,7 +128,8 @@ let package = Package(
         room(
             "Portal",
             [
-                "Standards", "Law", "Exchange", "Treaty", "Node", "Web", hummingbird, .product(name: "NIOCore", package: "swift-nio"),
+                "Standards", "Law", "Exchange", "Treaty", "Conference", "Node", "Web", hummingbird,
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
             ],

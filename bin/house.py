@@ -22,7 +22,7 @@ ROOMS = {
     "Transport": {"Standards", "Register", "Exchange"},
     "Node": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange", "Court", "Treaty", "Conference", "Storage", "Transport"},
     "Web": {"Standards"},
-    "Portal": {"Standards", "Law", "Exchange", "Treaty", "Node", "Web"},
+    "Portal": {"Standards", "Law", "Exchange", "Treaty", "Conference", "Node", "Web"},
     "Desk": {"Standards", "Law", "Dossier", "Exchange", "Court", "Node", "Web"},
     "Simulation": {"Standards", "Law", "Register", "Dossier", "Sealing", "Exchange"},
     "comity": {

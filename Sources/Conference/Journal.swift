@@ -77,7 +77,7 @@ extension Course {
     }
 
     /// `09:30` as the clocks of the place show it; five blanks where no source gives it.
-    func clock(_ instant: Instant?) -> String {
+    public func clock(_ instant: Instant?) -> String {
         guard let instant else { return "     " }
         return String(instant.at(offsetMinutes: offset(at: instant)).description.dropFirst(11).prefix(5))
     }

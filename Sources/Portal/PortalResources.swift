@@ -9,7 +9,7 @@ import Web
 /// from there, and `portal.css` adds what only these pages have.
 struct PortalResources: Sendable {
     private static let shared = ["tokens.css", "base.css", "parts.css", "components.css"]
-    private static let templates = ["treaty", "state", "pair", "problem"]
+    private static let templates = ["treaty", "state", "pair", "meetings", "meeting", "problem"]
 
     let templates: Templates
     let assets: Assets

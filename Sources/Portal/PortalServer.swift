@@ -60,6 +60,8 @@ public enum PortalServer {
         router.get("/treaty.ics") { request, _ in try pages.calendar(Asked(request)) }
         router.get("/treaty/pair") { request, _ in try pages.pair(Asked(request)) }
         router.get("/treaty/:state") { request, context in try pages.state(context.parameters.get("state") ?? "", Asked(request)) }
+        router.get("/meetings") { request, _ in try pages.meetings(Asked(request)) }
+        router.get("/meetings/:meeting") { request, context in try pages.meeting(context.parameters.get("meeting") ?? "", Asked(request)) }
         router.get("/assets/:name") { request, context in
             guard let asset = pages.resources.assets.response(context.parameters.get("name") ?? "", known: request.headers[.ifNoneMatch])
             else {

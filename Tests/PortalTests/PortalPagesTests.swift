@@ -116,6 +116,22 @@ struct PortalPagesTests {
         #expect(packed["Content-Encoding"] == "gzip" && packed.body.utf8.count < 60_000)
     }
 
+    @Test("a meeting: programme, log, documents, and what is not known; of an exercise only there")
+    func meetings() async throws {
+        let portal = try await PortalFixture()
+        let list = try await portal.ask("/meetings")
+        #expect(list.status == 200 && list.body.contains("href=\"/meetings/hanoi-2025\"") && !list.body.contains("exercise-2026"))
+        let hanoi = try await portal.ask("/meetings/hanoi-2025")
+        #expect(
+            hanoi.body.contains("href=\"/treaty/AZ\"") && hanoi.body.contains("<td>not known</td>") && hanoi.body.contains("Who headed"))
+        #expect(hanoi.body.matches(of: /<th scope="row">/).count >= 60)
+        #expect(try await portal.ask("/meetings/exercise-2026").status == 404)
+        let exercise = try await PortalFixture(exercise: true).ask("/meetings/exercise-2026")
+        #expect(
+            exercise.status == 200 && exercise.body.contains("09:00–10:00") && exercise.body.contains("EX/2026/2")
+                && exercise.body.contains("Harbour room"))
+    }
+
     @Test("so many pages a second, of everybody together; assets and the sign of life are free")
     func budget() async throws {
         let portal = try await PortalFixture()

@@ -20,6 +20,8 @@ PAGES = {
     "nobody found": f"/treaty?{DAY}&find=Atlantis",
     "a State": f"/treaty/VN?{DAY}",
     "an organisation": f"/treaty/EU?{DAY}",
+    "meetings": "/meetings",
+    "the ceremony of Hanoi": "/meetings/hanoi-2025",
     "a pair": f"/treaty/pair?one=VN&other=AT&{DAY}",
 }
 
@@ -97,7 +99,7 @@ def main() -> int:
             with sync_playwright() as playwright:
                 browser = launch(playwright)
                 count += walk(browser, nodes[0], PAGES, faults)
-                count += walk(browser, nodes[1], {"exercise": "/treaty", "a fictional State": "/treaty/XA"}, faults)
+                count += walk(browser, nodes[1], {"exercise": "/treaty", "a fictional State": "/treaty/XA", "a fictional meeting": "/meetings/exercise-2026"}, faults)
                 try:
                     keyboard(browser, nodes[0])
                     count += 1
